@@ -1,0 +1,101 @@
+"""Make the bundled near-eye sample: rendered images, their exact masks, and a generator trained on them.
+
+    python packaging/make_sample.py render            # images/ and masks/ (half a minute)
+    python packaging/make_sample.py train --kimg 120  # generator.safetensors (about an hour on two cores)
+
+Training can be stopped with Ctrl-C and goes on when the command is given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from segstyle_gui.core.geometry import Fit, fit_image
+from segstyle_gui.core.images import ImageConfig, image_files, prepare_image, read_image
+from segstyle_gui.core.near_eye import NearEyeConfig, render_near_eye
+
+SAMPLE = Path(__file__).parent.parent / "resources" / "near_eye"
+N_IMAGES = 600
+FIRST_SEED = 1000
+
+
+def render(size: int) -> None:
+    """Write N_IMAGES renders and their label maps as gray PNG files."""
+    for folder in ("images", "masks"):
+        (SAMPLE / folder).mkdir(parents=True, exist_ok=True)
+    for i in range(N_IMAGES):
+        image, label_map, _ = render_near_eye(FIRST_SEED + i, NearEyeConfig(size=size))
+        name = f"eye_{i:04d}.png"
+        Image.fromarray(image).save(SAMPLE / "images" / name, optimize=True)
+        Image.fromarray(label_map).save(SAMPLE / "masks" / name, optimize=True)
+
+
+def training_images(folder: Path, size: int) -> np.ndarray:
+    """Return the folder's images as (n, size, size, 1) uint8, windowed as an import does it."""
+    config = ImageConfig(size=size)
+    squares = []
+    for path in image_files(folder):
+        image = prepare_image(read_image(path), config, "gray")
+        squares.append(fit_image(image, Fit.of(image.shape[1], image.shape[0], config.fit), size))
+    return np.stack(squares)[..., None]
+
+
+class Log:
+    """Prints a line a minute and keeps the newest sample grid beside the checkpoint."""
+
+    def __init__(self, grid: Path) -> None:
+        self.grid, self.last = grid, 0.0
+
+    def report(self, done: float, total: float, message: str = "") -> None:
+        """Print at most one line a minute."""
+        if time.monotonic() - self.last > 60:
+            self.last = time.monotonic()
+            print(time.strftime("%H:%M:%S"), f"{done / total:.1%}", message, flush=True)
+
+    def preview(self, value: object) -> None:
+        """Save a grid of samples."""
+        images = getattr(value, "images", None)
+        if images is not None:
+            rows = [np.concatenate(list(images[i : i + 8, :, :, 0]), axis=1) for i in (0, 8)]
+            Image.fromarray(np.concatenate(rows)).save(self.grid)
+
+
+def train(folder: Path, output: Path, size: int, kimg: float, start: Path | None, options: dict[str, int]) -> None:
+    """Train a generator on ``folder`` and write it to ``output``."""
+    from segstyle_gui.core.generator.checkpoint import load_generator_file, save_generator
+    from segstyle_gui.core.generator.config import TrainConfig
+    from segstyle_gui.core.generator.train import train_generator
+
+    checkpoint = output.with_suffix(".training")
+    init = load_generator_file(start).requires_grad_(True) if start else None
+    config = TrainConfig(kimg=kimg, checkpoint_minutes=2.0, **options)
+    log = Log(output.with_suffix(".png"))
+    result = train_generator(training_images(folder, size), config, progress=log, checkpoint=checkpoint, init=init)
+    output.write_bytes(save_generator(result.generator))
+
+
+def main() -> None:
+    """Run one of the two steps."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("step", choices=("render", "train"))
+    parser.add_argument("--size", type=int, default=0, help="pixels; 128 for render and 64 for train by default")
+    parser.add_argument("--kimg", type=float, default=120.0)
+    parser.add_argument("--images", type=Path, default=SAMPLE / "images")
+    parser.add_argument("--output", type=Path, default=SAMPLE / "generator.safetensors")
+    parser.add_argument("--start", type=Path, help="a generator of the same shapes to start from")
+    parser.add_argument("--channel-base", type=int, default=3072)
+    args = parser.parse_args()
+    if args.step == "render":
+        render(args.size or 128)
+    else:
+        options = {"channel_base": args.channel_base}
+        train(args.images, args.output, args.size or 64, args.kimg, args.start, options)
+
+
+if __name__ == "__main__":
+    main()

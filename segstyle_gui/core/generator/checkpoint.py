@@ -1,0 +1,117 @@
+"""A generator's weights as named arrays and as safetensors files: tensors and a JSON header, nothing that runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from segstyle_gui.core.generator.network import Generator, GeneratorSpec
+from segstyle_gui.errors import ConfigError, ModelFileError, SegStyleError
+
+FORMAT = "segstyle-generator-1"
+_HINT = "Train a generator in SegStyle, or choose a file that SegStyle wrote."
+
+
+def spec_to_json(spec: GeneratorSpec) -> str:
+    """Describe a generator's shapes in one line of JSON."""
+    header = {
+        "format": FORMAT,
+        "resolution": spec.resolution,
+        "img_channels": spec.img_channels,
+        "z_dim": spec.z_dim,
+        "w_dim": spec.w_dim,
+        "mapping_layers": spec.mapping_layers,
+        "channels": {str(r): spec.channels[r] for r in spec.block_resolutions},
+    }
+    return json.dumps(header)
+
+
+def spec_from_json(text: str) -> GeneratorSpec:
+    """Read what :func:`spec_to_json` wrote.
+
+    Raises
+    ------
+    ModelFileError
+        If the text is not such a header.
+    """
+    try:
+        header: dict[str, Any] = json.loads(text)
+        if header.pop("format") != FORMAT:
+            raise ValueError("another format")
+        header["channels"] = {int(r): int(c) for r, c in header["channels"].items()}
+        return GeneratorSpec(**header)
+    except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
+        raise ModelFileError("The file's header does not describe a SegStyle generator.", hint=_HINT) from error
+
+
+def generator_to_arrays(generator: Generator) -> dict[str, np.ndarray]:
+    """Return ``tensors/<name>`` float32 arrays and ``header`` (JSON as uint8) for a project."""
+    arrays = {f"tensors/{name}": tensor.cpu().numpy() for name, tensor in _tensors(generator).items()}
+    arrays["header"] = np.frombuffer(spec_to_json(generator.spec).encode(), dtype=np.uint8)
+    return arrays
+
+
+def generator_from_arrays(arrays: Mapping[str, np.ndarray]) -> Generator:
+    """Rebuild a generator from what :func:`generator_to_arrays` returned.
+
+    Raises
+    ------
+    ModelFileError
+        If the header or a tensor is missing or of another shape.
+    """
+    if "header" not in arrays:
+        raise ModelFileError("The generator's header is missing.", hint=_HINT)
+    spec = spec_from_json(bytes(arrays["header"]).decode())
+    prefix = "tensors/"
+    tensors = {
+        name.removeprefix(prefix): torch.from_numpy(np.array(array))
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
+    return _build(spec, tensors)
+
+
+def save_generator(generator: Generator) -> bytes:
+    """Return the generator as the bytes of a safetensors file."""
+    return save(_tensors(generator), metadata={"segstyle": spec_to_json(generator.spec)})
+
+
+def load_generator_file(path: Path) -> Generator:
+    """Read a safetensors file that SegStyle wrote.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, damaged, or holds something else.
+    """
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            text = (file.metadata() or {}).get("segstyle", "")
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except (SafetensorError, OSError) as error:
+        raise ModelFileError(f"{path.name} cannot be read as a generator ({error}).", hint=_HINT) from error
+    try:
+        return _build(spec_from_json(text), tensors)
+    except SegStyleError as error:
+        raise ModelFileError(f"{path.name}: {error.message}", hint=_HINT) from error
+
+
+def _tensors(generator: Generator) -> dict[str, torch.Tensor]:
+    state = generator.state_dict()
+    return {name: tensor.detach().contiguous() for name, tensor in state.items()}
+
+
+def _build(spec: GeneratorSpec, tensors: Mapping[str, torch.Tensor]) -> Generator:
+    generator = Generator(spec)
+    try:
+        generator.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    except RuntimeError as error:
+        raise ModelFileError("The weights do not fit the header's shapes.", hint=_HINT) from error
+    return generator.eval().requires_grad_(False)
