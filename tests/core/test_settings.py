@@ -1,0 +1,48 @@
+"""Configs that describe themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from segstyle_gui.core.settings import check_config, setting, setting_of
+from segstyle_gui.errors import ConfigError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Config:
+    share: float = setting(0.5, "How much.", unit="of the image", low=0.0, high=1.0)
+    count: int = setting(3, "How many.", low=1)
+    mode: str = setting("fast", "Which way.", choices=("fast", "slow"))
+    name: str = "plain"
+
+    def __post_init__(self):
+        check_config(self)
+
+
+def test_defaults_and_bounds_are_allowed():
+    assert _Config().share == 0.5
+    assert _Config(share=0.0, count=1_000_000, mode="slow").count == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"share": 1.5}, r"_Config.share is 1.5; wanted 0 to 1 of the image. Change share: How much."),
+        ({"share": float("nan")}, "share is nan"),
+        ({"count": 0}, "count is 0; wanted at least 1"),
+        ({"count": "many"}, "count is 'many'; wanted a number"),
+        ({"count": True}, "count is True; wanted a number"),
+        ({"mode": "medium"}, "mode is 'medium'; wanted one of fast, slow"),
+    ],
+)
+def test_errors_say_field_value_and_wanted(change, message):
+    with pytest.raises(ConfigError, match=message):
+        _Config(**change)
+
+
+def test_description_is_kept_for_forms_and_flags():
+    share, *_, name = dataclasses.fields(_Config)
+    assert setting_of(share).unit == "of the image"
+    assert setting_of(name).help == ""
