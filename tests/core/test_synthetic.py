@@ -37,12 +37,12 @@ def generator():
 
 @pytest.fixture(autouse=True)
 def _fake_maps(monkeypatch):
-    """Class 2 where a sample's noise is high; the margin rises from left to right and with the first latent."""
+    """Class 2 on the right; the margin rises from left to right and with the first latent."""
 
     def class_maps(generator, clustering, state, w, *, size):
         with torch.no_grad():
             images = generator.synthesis(w)
-        pictures = labelled_samples.torch.round(images.clamp(-1, 1) * 127.5 + 127.5).to(torch.uint8)
+        pictures = torch.round(images.clamp(-1, 1) * 127.5 + 127.5).to(torch.uint8)
         ramp = np.linspace(0, 1, size, dtype=np.float32)[None, None, :] * np.ones((1, size, 1), np.float32)
         sure = w[:, 0].numpy().reshape(-1, 1, 1)
         labels = np.where(ramp > 0.5, 2, 0).astype(np.uint8).repeat(len(w), axis=0)

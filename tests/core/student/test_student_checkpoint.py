@@ -17,15 +17,22 @@ from segstyle_gui.errors import ModelFileError
 
 def _student(architecture="unet", **change):
     torch.manual_seed(4)
-    known = dict(
-        class_ids=(0, 1, 5), channels=1, mean=(101.5,), std=(44.25,), image_size=64, width=8, norm="batch",
-        class_names=("background", "pupil", "Iris ä"),
-    )  # fmt: skip
+    known = {
+        "class_ids": (0, 1, 5),
+        "channels": 1,
+        "mean": (101.5,),
+        "std": (44.25,),
+        "image_size": 64,
+        "width": 8,
+        "norm": "batch",
+        "class_names": ("background", "pupil", "Iris ä"),
+    }
     return build_student(StudentSpec(architecture=architecture, **{**known, **change})).eval()
 
 
-@pytest.mark.parametrize("architecture", ["unet", "resnet18_8s"])
-@pytest.mark.parametrize("way", ["bytes", "arrays"])
+@pytest.mark.parametrize(
+    ("architecture", "way"), [("unet", "bytes"), ("unet", "arrays"), ("resnet18_8s", "arrays")]
+)
 def test_a_student_comes_back_as_it_was(architecture, way):
     student = _student(architecture)
     if way == "bytes":

@@ -16,11 +16,11 @@ def test_the_paper_preset_holds_the_published_settings():
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        ({"batch_size": 0}, "batch_size"),
+        ({"batch_size": 1}, "batch_size"),
         ({"architecture": "vgg"}, "architecture"),
         ({"learning_rate": 0.0}, "learning_rate"),
         ({"learning_rate": float("nan")}, "learning_rate"),
-        ({"image_size": 12}, "image_size"),
+        ({"image_size": 24}, "image_size"),
         ({"image_size": 8}, "image_size"),
         ({"width": 20}, "width"),
         ({"ema": 1.0}, "ema"),

@@ -5,7 +5,7 @@ from segstyle_gui.core.student.encoder import build_resnet18_8s
 from segstyle_gui.core.student.network import StudentSpec, UNet, build_student
 from segstyle_gui.errors import ConfigError, ModelFileError
 
-SPEC = dict(class_ids=(0, 1, 5), channels=1, mean=(100.0,), std=(50.0,), image_size=64)
+SPEC = {"class_ids": (0, 1, 5), "channels": 1, "mean": (100.0,), "std": (50.0,), "image_size": 64}
 
 
 @pytest.mark.parametrize("norm", ["group", "batch"])

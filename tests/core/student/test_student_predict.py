@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -10,9 +12,15 @@ from segstyle_gui.core.student.predict import predict_image, predict_label_map, 
 def _student(channels=1, norm="batch", ids=(0, 2, 7)):
     torch.manual_seed(0)
     spec = StudentSpec(
-        architecture="unet", class_ids=ids, channels=channels, mean=(120.0,) * channels, std=(60.0,) * channels,
-        image_size=32, width=8, norm=norm,
-    )  # fmt: skip
+        architecture="unet",
+        class_ids=ids,
+        channels=channels,
+        mean=(120.0,) * channels,
+        std=(60.0,) * channels,
+        image_size=32,
+        width=8,
+        norm=norm,
+    )
     return build_student(spec).eval()
 
 
@@ -62,7 +70,7 @@ def test_tiles_cover_everything_and_overlap(length, tile, overlap):
     assert starts[0] == 0
     assert starts[-1] + tile >= length
     assert starts[-1] + tile == max(length, tile)
-    assert all(b - a <= tile - overlap for a, b in zip(starts, starts[1:], strict=False))
+    assert all(b - a <= tile - overlap for a, b in pairwise(starts))
 
 
 def test_label_maps_hold_class_ids_at_the_originals_size():

@@ -13,10 +13,8 @@ from segstyle_gui.core.student.train import StudentPreview, train_student
 from segstyle_gui.core.student.trainer import StudentPoint, index_table
 from segstyle_gui.errors import ConfigError, ModelFileError, StageError
 
-SMALL = StudentConfig(
-    width=8, batch_size=8, steps=60, learning_rate=1e-2, augment="none", validate_every=30, precision="float32"
-)
-SHORT = dataclasses.replace(SMALL, steps=8, validate_every=4, augment="strong")
+SMALL = StudentConfig(width=8, batch_size=8, steps=60, learning_rate=1e-2, augment="none", validate_every=30)
+SHORT = dataclasses.replace(SMALL, steps=8, validate_every=4, augment="strong", precision="float32")
 
 
 class StopAt(SilentProgress):
@@ -56,7 +54,9 @@ def test_gaps_in_the_class_ids_survive(squares):
     assert (np.array([0, 9])[indices] == labels).mean() > 0.95
 
 
-@pytest.mark.parametrize("change", [{}, {"norm": "group", "ema": 0.0, "optimizer": "adam", "schedule": "poly"}])
+@pytest.mark.parametrize(
+    "change", [{}, {"norm": "group", "ema": 0.0, "optimizer": "adam", "schedule": "poly"}]
+)
 def test_stopped_and_resumed_equals_uninterrupted(square_set, tmp_path, change):
     config = dataclasses.replace(SHORT, **change)
     whole = train_student(square_set, config, device="cpu")
@@ -66,9 +66,9 @@ def test_stopped_and_resumed_equals_uninterrupted(square_set, tmp_path, change):
     assert torch.load(file, weights_only=True)["step"] == 6
     resumed = train_student(square_set, config, device="cpu", checkpoint=file)
     _assert_equal(whole, resumed)
-    assert [(p.step, p.loss, p.val_miou) for p in whole.history] == pytest.approx(
     for before, after in zip(whole.history, resumed.history, strict=True):
-        assert (before.step, before.loss, before.val_miou) == pytest.approx((after.step, after.loss, after.val_miou))
+        assert before.step == after.step
+        assert (before.loss, before.val_miou) == pytest.approx((after.loss, after.val_miou))
     assert [p.name for p in file.parent.iterdir()] == [file.name]
 
 
@@ -92,7 +92,8 @@ def test_a_state_of_another_config_or_set_is_not_taken_over(square_set, squares,
     )
     other_set = StoredSet(*squares(seed=8))
     _assert_equal(
-        train_student(other_set, SHORT, device="cpu", checkpoint=file), train_student(other_set, SHORT, device="cpu")
+        train_student(other_set, SHORT, device="cpu", checkpoint=file),
+        train_student(other_set, SHORT, device="cpu"),
     )
 
 
@@ -107,22 +108,23 @@ def test_a_training_that_diverges_says_so(square_set):
     config = dataclasses.replace(SMALL, learning_rate=1.0, steps=3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "segstyle_gui.core.student.trainer.student_loss", lambda logits, *_, **__: logits.sum() * float("nan")
+            "segstyle_gui.core.student.trainer.student_loss",
+            lambda logits, *_, **__: logits.sum() * float("nan"),
         )
         with pytest.raises(StageError, match="diverged"):
             train_student(square_set, config, device="cpu")
 
 
-def test_the_best_measured_weights_are_kept(square_set, monkeypatch):
+def test_the_best_measured_weights_are_kept(square_set, monkeypatch, tmp_path):
     values = iter([0.4, 0.8, 0.6])
     monkeypatch.setattr("segstyle_gui.core.student.trainer.mean_iou", lambda _: next(values))
     config = dataclasses.replace(SHORT, steps=6, validate_every=2)
-    watch = StopAt(4)
+    file = tmp_path / "student.ckpt"
     with pytest.raises(Cancelled):
-        train_student(square_set, config, device="cpu", progress=watch)
-    values = iter([0.4, 0.8, 0.6])
-    monkeypatch.setattr("segstyle_gui.core.student.trainer.mean_iou", lambda _: next(values))
-    result = train_student(square_set, config, device="cpu")
+        train_student(square_set, config, device="cpu", checkpoint=file, progress=StopAt(4))
+    at_four = torch.load(file, weights_only=True)["average"]
+    result = train_student(square_set, config, device="cpu", checkpoint=file)
+    assert all(torch.equal(value, at_four[name]) for name, value in _weights(result).items())
     assert result.best_miou == 0.8
     assert [p.val_miou for p in result.history] == [0.4, 0.8, 0.6]
 
@@ -148,6 +150,11 @@ def test_another_image_size_and_rgb(squares):
     result = train_student(StoredSet(*squares(channels=3)), config, device="cpu")
     assert (result.student.image_size, result.student.spec.channels) == (16, 3)
     assert 0 <= result.best_miou <= 1
+
+
+def test_a_set_of_an_odd_size_is_trained_at_the_next_multiple_of_16(squares):
+    result = train_student(StoredSet(*squares(size=40)), dataclasses.replace(SHORT, steps=1), device="cpu")
+    assert result.student.image_size == 48
 
 
 def test_the_papers_network_scales_to_minus_one_to_one(squares):
