@@ -1,0 +1,271 @@
+"""A CLIP model from open_clip, by name or from a local file, that embeds texts, images and grid cells."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+import torch.nn.functional as F
+from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
+from open_clip.tokenizer import HFTokenizer
+from torch import Tensor
+
+from segstyle_gui.core.clip.dense import dense_embeddings
+from segstyle_gui.core.device import choose_device
+from segstyle_gui.errors import ModelFileError
+
+Tokenizer = Callable[[list[str]], Tensor]
+
+
+class ClipModel:
+    """Text and image towers with the preprocessing they were trained with.
+
+    Parameters
+    ----------
+    model
+        An open_clip ``CLIP``, ``CustomTextCLIP`` or ``CoCa``.
+    tokenizer
+        list of str -> (n, context) int64.
+    device
+        Where to compute.
+    batch_size
+        Images embedded at once.
+    """
+
+    def __init__(
+        self, model: torch.nn.Module, tokenizer: Tokenizer, device: torch.device, *, batch_size: int = 16
+    ) -> None:
+        self.device = device
+        self.batch_size = batch_size
+        self._model: Any = model.eval().requires_grad_(False).to(device)
+        self._tokenizer = tokenizer
+        preprocess = open_clip.get_model_preprocess_cfg(model)
+        self._mean = _channel_values(preprocess.get("mean", OPENAI_DATASET_MEAN), device)
+        self._std = _channel_values(preprocess.get("std", OPENAI_DATASET_STD), device)
+
+    @property
+    def image_size(self) -> int:
+        """Side in pixels of the square images the model was trained on."""
+        size = self._model.visual.image_size
+        return int(size if isinstance(size, int) else size[0])
+
+    @torch.inference_mode()
+    def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
+        """Return (n,D) float32 text embeddings of length 1."""
+        tokens = self._tokenizer(list(texts)).to(self.device)
+        return _to_numpy(F.normalize(self._model.encode_text(tokens).float(), dim=-1))
+
+    @torch.inference_mode()
+    def encode_images(self, images: np.ndarray) -> np.ndarray:
+        """Return (N,D) float32 image embeddings of length 1.
+
+        Parameters
+        ----------
+        images
+            (N,H,W,C) uint8, C = 1 or 3; brought to the model's square size by bicubic resampling.
+        """
+        batches = [
+            F.normalize(self._model.encode_image(self._prepare(batch, self.image_size)).float(), dim=-1)
+            for batch in self._batches(images)
+        ]
+        return _to_numpy(torch.cat(batches))
+
+    @torch.inference_mode()
+    def dense(self, images: np.ndarray, *, stride: int = 16, size: int = 0) -> np.ndarray:
+        """Return (N,D,h,w) float32 embeddings of grid cells, not normalised.
+
+        Parameters
+        ----------
+        images
+            (N,H,W,C) uint8, C = 1 or 3.
+        stride
+            Step of the grid in pixels of the resized images (see :func:`dense_embeddings`).
+        size
+            Side in pixels the images are resized to; 0 takes the model's own.
+        """
+        batches = [
+            dense_embeddings(
+                self._model.visual,
+                self._prepare(batch, size or self.image_size),
+                encode=self._model.encode_image,
+                native_size=self.image_size,
+                stride=stride,
+            ).float()
+            for batch in self._batches(images)
+        ]
+        return _to_numpy(torch.cat(batches))
+
+    def _batches(self, images: np.ndarray) -> Iterator[np.ndarray]:
+        if images.ndim != 4 or images.dtype != np.uint8 or images.shape[3] not in (1, 3) or not len(images):
+            raise ValueError(f"images are {images.shape} {images.dtype}; wanted (N,H,W,1 or 3) uint8")
+        for start in range(0, len(images), self.batch_size):
+            yield images[start : start + self.batch_size]
+
+    def _prepare(self, images: np.ndarray, side: int) -> Tensor:
+        """Return (N,3,side,side) float32, normalised by the training set's mean and deviation."""
+        x = torch.from_numpy(np.ascontiguousarray(images)).to(self.device)
+        x = x.permute(0, 3, 1, 2).float().div(255.0).expand(-1, 3, -1, -1)
+        x = F.interpolate(x, size=(side, side), mode="bicubic", antialias=True, align_corners=False)
+        return (x.clamp(0.0, 1.0) - self._mean) / self._std
+
+
+def load_clip(
+    name: str,
+    *,
+    pretrained: str = "",
+    weights: Path | None = None,
+    device: torch.device | None = None,
+) -> ClipModel:
+    """Load a CLIP model.
+
+    Parameters
+    ----------
+    name
+        A model name of open_clip (``RN50``, ``ViT-B-16``). Not used where a config lies beside ``weights``.
+    pretrained
+        open_clip's tag of the weights (``openai``). Without ``weights`` the file is taken from the cache
+        or downloaded; with ``HF_HUB_OFFLINE=1`` only from the cache. With ``weights`` it only says which
+        variant of the network they belong to.
+    weights
+        A local checkpoint (safetensors, or tensors saved by torch; pickled objects are refused). A JSON
+        file with the same stem, or ``open_clip_config.json`` in the same folder, describes other networks.
+    device
+        Where to compute; the best one found by default.
+
+    Raises
+    ------
+    ModelFileError
+        If the name is unknown, the download fails, or the file does not fit the network.
+    """
+    device = device or choose_device()
+    with _quiet_open_clip():
+        if weights is None:
+            return _load_named(name, pretrained, device)
+        if not weights.is_file():
+            raise ModelFileError(f"There is no CLIP file {weights}.", hint="Choose an existing weights file.")
+        config = _config_beside(weights)
+        if config is None:
+            return _load_named(name, pretrained, device, weights=weights)
+        return _load_custom(config, weights, device)
+
+
+def build_clip(config: dict[str, Any], device: torch.device) -> ClipModel:
+    """Build a CLIP with random weights from an open_clip model config (``model_cfg``)."""
+    with _quiet_open_clip():
+        return ClipModel(_build(config), _tokenizer_of(config), device)
+
+
+def _load_named(name: str, tag: str, device: torch.device, weights: Path | None = None) -> ClipModel:
+    if open_clip.get_model_config(name) is None:
+        raise ModelFileError(
+            f"open_clip knows no model called {name!r}.", hint="Choose for example RN50, RN50x64 or ViT-B-16."
+        )
+    if weights is None and tag not in open_clip.list_pretrained_tags_by_model(name):
+        tags = ", ".join(open_clip.list_pretrained_tags_by_model(name)) or "none"
+        raise ModelFileError(
+            f"There are no weights {tag!r} for {name}; known are {tags}.", hint="Choose one of these."
+        )
+    known = open_clip.get_pretrained_cfg(name, tag) if tag else {}
+    try:
+        model = open_clip.create_model(
+            name,
+            pretrained=str(weights) if weights else tag,
+            force_quick_gelu=bool(known.get("quick_gelu", False)),
+            pretrained_text=False,
+        )
+        return ClipModel(model, open_clip.get_tokenizer(name), device)
+    except Exception as error:  # network, disk, pickle and open_clip each have their own types
+        raise _load_error(name, tag, weights, error) from error
+
+
+def _load_error(name: str, tag: str, weights: Path | None, error: Exception) -> ModelFileError:
+    reason = " ".join(str(error).split())[:200]
+    if weights is None:
+        return ModelFileError(
+            f"The weights {tag!r} of CLIP {name} could not be downloaded ({reason}).",
+            hint="Get the file on a computer with internet access and give it as the weights file.",
+        )
+    return ModelFileError(
+        f"{weights.name} is no checkpoint of CLIP {name} that can be read ({reason}).",
+        hint="Give open_clip's own file (safetensors, or a state dict), and the model name it belongs to.",
+    )
+
+
+def _load_custom(config: dict[str, Any], weights: Path, device: torch.device) -> ClipModel:
+    try:
+        model = _build(config["model_cfg"])
+        open_clip.load_checkpoint(model, str(weights), strict=True, weights_only=True, device="cpu")
+        tokenizer = _tokenizer_of(config["model_cfg"])
+    except Exception as error:  # a foreign file meets foreign code: any type may come
+        raise _load_error("of the config beside it", "", weights, error) from error
+    preprocess = config.get("preprocess_cfg", {})
+    if {"mean", "std"} <= preprocess.keys():
+        model.visual.image_mean, model.visual.image_std = preprocess["mean"], preprocess["std"]
+    return ClipModel(model, tokenizer, device)
+
+
+def _config_beside(weights: Path) -> dict[str, Any] | None:
+    """Return the JSON beside the weights (``model_cfg``, maybe ``preprocess_cfg``), None without one."""
+    for path in (weights.with_suffix(".json"), weights.with_name("open_clip_config.json")):
+        if not path.is_file():
+            continue
+        try:
+            config = json.loads(path.read_text(encoding="utf-8"))
+            config = config if "model_cfg" in config else {"model_cfg": config}
+            complete = {"embed_dim", "vision_cfg", "text_cfg"} <= config["model_cfg"].keys()
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise ModelFileError(
+                f"{path.name} beside the CLIP weights cannot be read ({error}).",
+                hint="Correct or remove it.",
+            ) from error
+        if not complete:
+            raise ModelFileError(
+                f"{path.name} beside the CLIP weights lacks embed_dim, vision_cfg or text_cfg.",
+                hint="Correct or remove it.",
+            )
+        return dict(config)
+    return None
+
+
+def _build(config: dict[str, Any]) -> Any:
+    settings = json.loads(json.dumps(config))  # a copy of its own
+    if settings["vision_cfg"].get("timm_model_name"):
+        settings["vision_cfg"]["timm_model_pretrained"] = False
+    custom = settings.pop("custom_text", False)
+    if settings["text_cfg"].get("hf_model_name"):
+        custom, settings["text_cfg"]["hf_model_pretrained"] = True, False
+    if "multimodal_cfg" in settings:
+        return open_clip.CoCa(**settings)
+    return (open_clip.CustomTextCLIP if custom else open_clip.CLIP)(**settings)
+
+
+def _tokenizer_of(config: dict[str, Any]) -> Tokenizer:
+    text = config["text_cfg"]
+    context_length = text.get("context_length", 77)
+    if text.get("hf_tokenizer_name"):
+        tokenizer: Tokenizer = HFTokenizer(text["hf_tokenizer_name"], context_length=context_length)
+        return tokenizer
+    return open_clip.SimpleTokenizer(context_length=context_length)
+
+
+@contextmanager
+def _quiet_open_clip() -> Iterator[None]:
+    """Hide the warning about the vocabulary file, which open_clip's tokenizer leaves open."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+
+
+def _channel_values(values: Sequence[float], device: torch.device) -> Tensor:
+    return torch.tensor(list(values), dtype=torch.float32, device=device).view(1, 3, 1, 1)
+
+
+def _to_numpy(x: Tensor) -> np.ndarray:
+    return np.asarray(x.cpu().numpy(), dtype=np.float32)

@@ -1,0 +1,291 @@
+"""Name regions by text: the mean CLIP embedding of each region against the embeddings of the names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import torch
+from scipy.optimize import linear_sum_assignment
+from scipy.special import softmax
+
+from segstyle_gui.core.clip.prompts import TEMPLATES, Prompt, TextEncoder, embed_prompts
+from segstyle_gui.core.progress import SILENT, Progress
+from segstyle_gui.core.settings import check_config, setting
+from segstyle_gui.errors import ConfigError, ProjectReadError
+
+_BATCH = 8  # images
+_FORBIDDEN = -100.0  # never chosen: avoiding one pair costs a sum of cosines 4 at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamingConfig:
+    """How regions get their names."""
+
+    model: str = setting("RN50", "open_clip's name of the CLIP model.")
+    pretrained: str = setting("openai", "open_clip's tag of the weights, downloaded once if not there.")
+    weights_file: str = setting("", "A local weights file; nothing is downloaded then.")
+    prompts: str = setting(
+        "pupil, iris, sclera|white of the eye, eyelid|eyelid skin, eyelashes, eyebrow, skin, glint",
+        "Names to choose from, separated by commas; synonyms by |.",
+    )
+    templates: Literal["photo", "near_infrared", "paper"] = setting(
+        "photo", "Sentences the names are put into.", choices=tuple(TEMPLATES)
+    )
+    n_images: int = setting(64, "Generated images that are looked at.", unit="image", low=1, high=100_000)
+    stride: int = setting(16, "Step of CLIP's grid: 32, 16, 8 or 4.", unit="pixel", low=4, high=32)
+    size: int = setting(
+        0, "Side the images are enlarged to; 0 takes CLIP's own.", unit="pixel", low=0, high=4096
+    )
+    temperature: float = setting(100.0, "Factor on cosines before they become shares.", low=1, high=1000)
+    margin: float = setting(
+        0.02, "Lead over the next name below which a region stays unnamed.", low=0, high=2
+    )
+    one_to_one: bool = setting(False, "Give every name to at most one region.")
+
+    def __post_init__(self) -> None:
+        check_config(self)
+        if self.stride not in (4, 8, 16, 32):
+            raise ConfigError(f"NamingConfig.stride is {self.stride}; wanted 32, 16, 8 or 4 pixels.")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The best name of a region.
+
+    ``name`` is None where no name leads by the margin or the region was not seen; ``score`` is the cosine
+    (NaN if not seen) and ``margin`` the lead in cosine over the next name.
+    """
+
+    region_id: int
+    name: str | None
+    score: float
+    margin: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Naming:
+    """Scores of all names for all regions.
+
+    ``scores`` is (regions, prompts) float32 cosines, a row of NaN where a region was in no image.
+    """
+
+    region_ids: tuple[int, ...]
+    prompts: tuple[Prompt, ...]
+    scores: np.ndarray
+    suggestions: tuple[Suggestion, ...]
+    temperature: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """First synonym of every prompt."""
+        return tuple(synonyms[0] for synonyms in self.prompts)
+
+    @property
+    def shares(self) -> np.ndarray:
+        """(regions, prompts): softmax of temperature x cosine over the prompts, as CLIP classifies."""
+        return np.asarray(softmax(self.temperature * self.scores.astype(np.float64), axis=1))
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Return ``scores`` and a ``header`` (JSON as uint8)."""
+        header = {
+            "region_ids": self.region_ids,
+            "prompts": self.prompts,
+            "suggestions": [asdict(suggestion) for suggestion in self.suggestions],
+            "temperature": self.temperature,
+        }
+        encoded = np.frombuffer(json.dumps(header).encode("utf-8"), dtype=np.uint8)
+        return {"scores": self.scores, "header": encoded}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Naming:
+        """Return the naming that :meth:`to_arrays` wrote.
+
+        Raises
+        ------
+        ProjectReadError
+            If the arrays are not those of a naming.
+        """
+        try:
+            header = json.loads(bytes(np.asarray(arrays["header"], dtype=np.uint8)).decode("utf-8"))
+            naming = cls(
+                region_ids=tuple(int(number) for number in header["region_ids"]),
+                prompts=tuple(tuple(synonyms) for synonyms in header["prompts"]),
+                scores=np.asarray(arrays["scores"], dtype=np.float32),
+                suggestions=tuple(Suggestion(**row) for row in header["suggestions"]),
+                temperature=float(header["temperature"]),
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise ProjectReadError(
+                f"The stored names cannot be read ({error}).", hint="Suggest names again."
+            ) from error
+        if naming.scores.shape != (len(naming.region_ids), len(naming.prompts)):
+            raise ProjectReadError(
+                f"The stored names have scores of shape {naming.scores.shape}.", hint="Suggest names again."
+            )
+        return naming
+
+
+class DenseEncoder(TextEncoder, Protocol):
+    """Embeds texts and grid cells, as :class:`~segstyle_gui.core.clip.model.ClipModel` does."""
+
+    def dense(self, images: np.ndarray, *, stride: int = 16, size: int = 0) -> np.ndarray:
+        """Return (N,D,h,w) float32 embeddings of (N,H,W,C) uint8 images."""
+        ...
+
+
+def name_regions(
+    clip: DenseEncoder,
+    images: np.ndarray,
+    region_maps: np.ndarray,
+    region_ids: Sequence[int],
+    prompts: Sequence[Prompt],
+    config: NamingConfig,
+    *,
+    progress: Progress = SILENT,
+) -> Naming:
+    """Suggest a name for every region.
+
+    The embedding of a region is the mean over images of its mean in each image, so an image where it is
+    large counts no more than one where it is small. A name's score is the best cosine of its synonyms.
+
+    Parameters
+    ----------
+    clip
+        The CLIP model.
+    images
+        (N,H,W,C) uint8, C = 1 or 3.
+    region_maps
+        (N,h,w) integer region ids; pixels of ids that are not in ``region_ids`` are left out.
+    region_ids
+        Regions to name.
+    prompts
+        Names to choose from, at least two, each with its synonyms.
+    config
+        Templates, grid, margin.
+    progress
+        Told after every batch of images.
+
+    Returns
+    -------
+    Scores and suggestions in the order of ``region_ids``.
+    """
+    if len(images) != len(region_maps) or len(prompts) < 2:
+        raise ValueError(
+            f"{len(images)} images, {len(region_maps)} maps, {len(prompts)} prompts (wanted >= 2)"
+        )
+    texts = embed_prompts(clip, prompts, TEMPLATES[config.templates])
+    regions = region_embeddings(clip, images, region_maps, region_ids, config, progress=progress)
+    scores = np.stack([(regions @ synonyms.T).max(axis=1) for synonyms in texts], axis=1)
+    names = tuple(synonyms[0] for synonyms in prompts)
+    suggestions = suggest_names(scores, region_ids, names, margin=config.margin, one_to_one=config.one_to_one)
+    return Naming(tuple(region_ids), tuple(prompts), scores, suggestions, config.temperature)
+
+
+def region_embeddings(
+    clip: DenseEncoder,
+    images: np.ndarray,
+    region_maps: np.ndarray,
+    region_ids: Sequence[int],
+    config: NamingConfig,
+    *,
+    progress: Progress = SILENT,
+) -> np.ndarray:
+    """Return (regions, D) float32 embeddings of length 1, NaN for a region that is in no image.
+
+    Parameters are those of :func:`name_regions`.
+    """
+    total: np.ndarray | None = None
+    n_seen = np.zeros(len(region_ids))
+    for start in range(0, len(images), _BATCH):
+        progress.report(start, len(images), "Looking at regions")
+        batch = slice(start, start + _BATCH)
+        cells = clip.dense(images[batch], stride=config.stride, size=config.size)
+        means, seen = _means_in_images(cells, region_maps[batch], region_ids)
+        total = means.sum(axis=0) if total is None else total + means.sum(axis=0)
+        n_seen += seen.sum(axis=0)
+    progress.report(1, 1)
+    if total is None:
+        raise ValueError("no images; wanted at least one")
+    norms = np.linalg.norm(total, axis=1, keepdims=True)
+    unit = np.divide(total, norms, out=np.full_like(total, np.nan), where=(n_seen[:, None] > 0) & (norms > 0))
+    return np.asarray(unit, dtype=np.float32)
+
+
+def _means_in_images(
+    cells: np.ndarray, region_maps: np.ndarray, region_ids: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (N,regions,D) mean embeddings, 0 where absent, and (N,regions) bool presence.
+
+    A cell counts by the share of its pixels that belong to the region.
+    """
+    maps = torch.from_numpy(np.ascontiguousarray(region_maps).astype(np.int64))
+    inside = (maps[:, None] == torch.tensor(list(region_ids))[:, None, None]).float()
+    weights = torch.nn.functional.adaptive_avg_pool2d(inside, cells.shape[-2:]).flatten(2).numpy()
+    sums = np.einsum("nrp,ndp->nrd", weights, cells.reshape(*cells.shape[:2], -1), optimize=True)
+    area = weights.sum(axis=2)
+    return sums / np.maximum(area, 1e-12)[:, :, None], area > 0
+
+
+def suggest_names(
+    scores: np.ndarray, region_ids: Sequence[int], names: Sequence[str], *, margin: float, one_to_one: bool
+) -> tuple[Suggestion, ...]:
+    """Choose a name for each row of ``scores``.
+
+    Parameters
+    ----------
+    scores
+        (regions, names) cosines; rows of NaN get no name.
+    region_ids, names
+        What rows and columns stand for.
+    margin
+        Smallest lead, in cosine, with which a name is suggested.
+    one_to_one
+        Use every name once at most, so that the sum of cosines is highest (Hungarian algorithm). The
+        lead of a pair is then what the sum loses without it; regions that are left over get no name.
+    """
+    known = np.flatnonzero(np.isfinite(scores).all(axis=1))
+    chosen = _best_pairs(scores[known]) if one_to_one else _best_columns(scores[known])
+    by_row = {int(known[row]): (column, lead) for row, (column, lead) in chosen.items()}
+    suggestions = []
+    for row, region_id in enumerate(region_ids):
+        column, lead = by_row.get(row, (None, 0.0))
+        if column is None:
+            score = float(scores[row].max())
+            suggestions.append(Suggestion(int(region_id), None, score, 0.0))
+            continue
+        name = names[column] if lead >= margin else None
+        suggestions.append(Suggestion(int(region_id), name, float(scores[row, column]), lead))
+    return tuple(suggestions)
+
+
+def _best_columns(scores: np.ndarray) -> dict[int, tuple[int, float]]:
+    """Return the best column of each row and its lead over the second."""
+    if not len(scores):
+        return {}
+    ordered = np.sort(scores.astype(np.float64), axis=1)
+    leads = ordered[:, -1] - ordered[:, -2]
+    return {
+        row: (int(column), float(leads[row])) for row, column in enumerate(scores.argmax(axis=1).tolist())
+    }
+
+
+def _best_pairs(scores: np.ndarray) -> dict[int, tuple[int, float]]:
+    """Return the column of each row in the best assignment and what the sum loses without that pair."""
+    scores = scores.astype(np.float64)
+    best = _assignment_sum(scores)
+    rows, columns = linear_sum_assignment(scores, maximize=True)
+    pairs = {}
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        without = scores.copy()
+        without[row, column] = _FORBIDDEN
+        pairs[row] = (column, float(best - _assignment_sum(without)))
+    return pairs
+
+
+def _assignment_sum(scores: np.ndarray) -> float:
+    rows, columns = linear_sum_assignment(scores, maximize=True)
+    return float(scores[rows, columns].sum())
