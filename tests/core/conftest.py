@@ -58,18 +58,18 @@ class KnownGenerator:
         return maps
 
 
-@pytest.fixture()
+@pytest.fixture
 def known_generator():
     return KnownGenerator()
 
 
-@pytest.fixture()
+@pytest.fixture
 def fourth_quarter_exists():
     """Return a function: does the sample of a seed have its lower right quarter?"""
     return lambda seed: bool(np.random.RandomState(seed).randn(4)[0] > 0)
 
 
-@pytest.fixture()
+@pytest.fixture
 def spy():
     """Collect every report of progress."""
     reports = []

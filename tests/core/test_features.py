@@ -6,7 +6,13 @@ import torch
 import torch.nn.functional as F
 
 from segstyle_gui.core.feature_tap import feature_maps, parse_layers, resize, score_maps, vectors_at
-from segstyle_gui.core.features import fit_tap, map_batches, pixels_of_sample, rows_per_sample, sample_features
+from segstyle_gui.core.features import (
+    fit_tap,
+    map_batches,
+    pixels_of_sample,
+    rows_per_sample,
+    sample_features,
+)
 from segstyle_gui.core.generator.network import Generator, GeneratorSpec
 from segstyle_gui.errors import ConfigError
 
@@ -98,7 +104,8 @@ def test_resize_down_is_the_area_average_and_up_is_bilinear():
 def test_streaming_does_not_depend_on_the_batch_size(generator):
     tap = tap_of(generator)
     one, five = (
-        sample_features(generator, tap, range(7), psi=0.7, budget_bytes=60_000, seed=3, batch=b) for b in (1, 5)
+        sample_features(generator, tap, range(7), psi=0.7, budget_bytes=60_000, seed=3, batch=b)
+        for b in (1, 5)
     )
     assert np.array_equal(one.pixels, five.pixels)
     assert np.array_equal(one.seeds, five.seeds)

@@ -68,9 +68,7 @@ def test_weights_count_like_repeated_rows():
     weighted = fit_kmeans(x, 4, weights=times.astype(np.float32), n_init=20, tol=0.0)
     repeated = fit_kmeans(np.repeat(x, times, axis=0), 4, n_init=20, tol=0.0)
     assert weighted.inertia == pytest.approx(repeated.inertia, rel=1e-3)
-    np.testing.assert_allclose(
-        sorted_rows(weighted.centroids), sorted_rows(repeated.centroids), atol=2e-3
-    )
+    np.testing.assert_allclose(sorted_rows(weighted.centroids), sorted_rows(repeated.centroids), atol=2e-3)
 
 
 def test_equal_rows_still_give_k_centroids():

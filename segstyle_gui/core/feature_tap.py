@@ -1,0 +1,218 @@
+"""A tap: which layers of the generator are read, how each is normalised, and on which grid.
+
+Each layer's feature map (N, C, H, W) is normalised pixel by pixel, then brought to the grid (bilinear up,
+area average down), then the layers are stacked to vectors (D,). Only the first step is not linear, and it
+happens at the layer's own size: so a score map, made of products with a centroid, can be computed there and
+resized instead of the features, with the same result (:func:`score_maps`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, Protocol
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from segstyle_gui.errors import ConfigError
+
+Normalize = Literal["l2", "standard", "none"]
+_TINY = 1e-8
+
+
+class TappedGenerator(Protocol):
+    """What regions need of a generator (:class:`segstyle_gui.core.generator.network.Generator` has it)."""
+
+    @property
+    def resolution(self) -> int: ...  # noqa: D102
+    @property
+    def z_dim(self) -> int: ...  # noqa: D102
+    @property
+    def layer_names(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def device(self) -> torch.device: ...  # noqa: D102
+    def layer_channels(self, name: str) -> int: ...  # noqa: D102
+    def layer_size(self, name: str) -> int: ...  # noqa: D102
+    def mapping(self, z: Tensor, psi: float = 1.0) -> Tensor: ...  # noqa: D102
+    def forward_intermediates(  # noqa: D102
+        self, w: Tensor, layers: Sequence[str], *, image: bool = True
+    ) -> tuple[Tensor | None, dict[str, Tensor]]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LayerTap:
+    """One layer and the affine map that follows its normalisation: ``z = (x - mean) @ projection.T``.
+
+    ``mean`` (C,) and ``projection`` (P, C) float32; without PCA the projection is diagonal and kept as
+    (C,). All are None where nothing is subtracted or scaled.
+    """
+
+    name: str
+    channels: int
+    mean: NDArray[np.float32] | None = None
+    projection: NDArray[np.float32] | None = None
+
+    @property
+    def dims(self) -> int:
+        """Length of this layer's part of a vector."""
+        if self.projection is not None and self.projection.ndim == 2:
+            return len(self.projection)
+        return self.channels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FeatureTap:
+    """Which layers are read, how they are normalised, on which grid (pixels a side) vectors are taken.
+
+    ``"l2"`` divides each pixel's vector of a layer by its norm and by the root of the number of layers:
+    every layer weighs the same, and a stacked vector has length 1. ``"standard"`` brings every channel to
+    mean 0 and variance 1 / (channels x layers). ``"none"`` (the paper's) leaves activations as they are.
+    """
+
+    layers: tuple[LayerTap, ...]
+    grid: int
+    normalize: Normalize
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The layers' names."""
+        return tuple(layer.name for layer in self.layers)
+
+    @property
+    def dims(self) -> int:
+        """D, the length of a feature vector."""
+        return sum(layer.dims for layer in self.layers)
+
+    def slices(self) -> list[slice]:
+        """Return each layer's part of a vector."""
+        edges = np.cumsum([0, *(layer.dims for layer in self.layers)]).tolist()
+        return [slice(a, b) for a, b in pairwise(edges)]
+
+
+def parse_layers(text: str, generator: TappedGenerator) -> tuple[str, ...]:
+    """Return the layer names meant by ``text``: ``"auto"`` or names with commas between them.
+
+    ``auto`` is the last block and the one before it for generators up to 64 px (``b32.conv1,b64.conv1`` at
+    64 px: on 64 px eye images a single layer gave fragments, both together gave whole parts), and
+    ``b64.conv1,b128.conv1`` above.
+
+    Raises
+    ------
+    ConfigError
+        If the generator has no such layer, or one is named twice.
+    """
+    if text.strip() == "auto":
+        last = min(generator.resolution, 128)
+        return f"b{last // 2}.conv1", f"b{last}.conv1"
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    unknown = [name for name in names if name not in generator.layer_names]
+    if unknown or not names or len(set(names)) != len(names):
+        raise ConfigError(
+            f"The layers are {text!r}; wanted some of {', '.join(generator.layer_names)}, each once.",
+            hint='Use "auto" for the layers that suit the generator.',
+        )
+    return names
+
+
+def normalized(x: Tensor, normalize: Normalize, n_layers: int) -> Tensor:
+    """Apply the part of the normalisation that is not affine to (N, C, H, W)."""
+    if normalize != "l2":
+        return x
+    return x / (x.norm(dim=1, keepdim=True).clamp(min=_TINY) * n_layers**0.5)
+
+
+def layer_vectors(x: Tensor, layer: LayerTap) -> Tensor:
+    """Apply a layer's affine map to rows (N, C)."""
+    if layer.mean is not None:
+        x = x - torch.from_numpy(layer.mean).to(x.device)
+    if layer.projection is None:
+        return x
+    projection = torch.from_numpy(layer.projection).to(x.device)
+    return x @ projection.T if projection.ndim == 2 else x * projection
+
+
+def resize(x: Tensor, size: int) -> Tensor:
+    """Bring maps (N, C, H, W) to size x size: bilinear up (corners not aligned), area average down."""
+    if x.shape[-1] == size and x.shape[-2] == size:
+        return x
+    if x.shape[-1] > size:
+        return F.adaptive_avg_pool2d(x, size)
+    return F.interpolate(x, size=(size, size), mode="bilinear", align_corners=False)
+
+
+def feature_maps(tap: FeatureTap, maps: Mapping[str, Tensor], size: int) -> Tensor:
+    """Return all vectors as (N, D, size, size): the definition, used where every vector is wanted."""
+    parts = []
+    for layer in tap.layers:
+        x = normalized(maps[layer.name], tap.normalize, len(tap.layers))
+        rows = layer_vectors(x.movedim(1, -1).reshape(-1, layer.channels), layer)
+        parts.append(resize(rows.view(len(x), *x.shape[2:], -1).movedim(-1, 1), size))
+    return torch.cat(parts, dim=1)
+
+
+def vectors_at(tap: FeatureTap, maps: Mapping[str, Tensor], pixels: Tensor) -> Tensor:
+    """Return the vectors of some grid pixels without making all of them.
+
+    Parameters
+    ----------
+    maps
+        (N, C, H, W) by layer name.
+    pixels
+        (N, m) int64, index y * grid + x of the pixels of each sample.
+
+    Returns
+    -------
+    Tensor
+        (N, m, D).
+    """
+    y, x = pixels // tap.grid, pixels % tap.grid
+    where = torch.stack([(x + 0.5) / tap.grid * 2 - 1, (y + 0.5) / tap.grid * 2 - 1], dim=-1).float()
+    parts = []
+    for layer in tap.layers:
+        values = normalized(maps[layer.name], tap.normalize, len(tap.layers))
+        if values.shape[-1] > tap.grid:
+            values = F.adaptive_avg_pool2d(values, tap.grid)
+        picked = F.grid_sample(
+            values, where[:, None], mode="bilinear", padding_mode="border", align_corners=False
+        )
+        rows = picked[:, :, 0].movedim(1, -1).reshape(-1, layer.channels)
+        parts.append(layer_vectors(rows, layer).view(*pixels.shape, -1))
+    return torch.cat(parts, dim=-1)
+
+
+def score_maps(
+    tap: FeatureTap, maps: Mapping[str, Tensor], centroids: NDArray[np.float32], size: int
+) -> Tensor:
+    """Return scores (N, K, size, size): ``v . c - |c|^2 / 2`` of each pixel's vector v and each centroid c.
+
+    The highest score is the nearest centroid, and half the difference of two squared distances is the
+    difference of their scores. The products are made at each layer's own size; see the module's text.
+    """
+    first = next(iter(maps.values()))
+    c = torch.from_numpy(np.ascontiguousarray(centroids)).to(first.device)
+    total = -0.5 * c.square().sum(dim=1)[None, :, None, None]
+    by_size: dict[int, Tensor] = {}
+    for layer, piece in zip(tap.layers, tap.slices(), strict=True):
+        x = maps[layer.name]
+        scores = _layer_scores(x, layer, c[:, piece], tap.normalize, len(tap.layers))
+        height = x.shape[-1]
+        by_size[height] = by_size[height] + scores if height in by_size else scores
+    return sum((resize(scores, size) for scores in by_size.values()), total)
+
+
+def _layer_scores(x: Tensor, layer: LayerTap, c: Tensor, normalize: Normalize, n_layers: int) -> Tensor:
+    weights, offset = c, 0.0 * c[:, 0]
+    if layer.projection is not None:
+        projection = torch.from_numpy(layer.projection).to(x.device)
+        weights = c @ projection if projection.ndim == 2 else c * projection
+    if layer.mean is not None:
+        offset = weights @ torch.from_numpy(layer.mean).to(x.device)
+    products = F.conv2d(x, weights[:, :, None, None])
+    if normalize == "l2":
+        products = products / (x.norm(dim=1, keepdim=True).clamp(min=_TINY) * n_layers**0.5)
+    return products - offset[None, :, None, None]
