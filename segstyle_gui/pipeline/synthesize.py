@@ -1,0 +1,90 @@
+"""Stage: draw images with label maps from the regions that have a class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segstyle_gui.core.classes import RegionState, state_to_json
+from segstyle_gui.core.progress import Progress
+from segstyle_gui.pipeline.artifacts import load_regions
+from segstyle_gui.pipeline.stage import Stage, begin
+from segstyle_gui.project.records import RunRecord
+from segstyle_gui.project.store import Project
+
+if TYPE_CHECKING:
+    from segstyle_gui.core.synthetic import SyntheticConfig, SyntheticSet
+
+
+def run(project: Project, config: SyntheticConfig, progress: Progress) -> RunRecord:
+    """Generate images with label maps and store those that can be trusted (only their seeds if streamed).
+
+    Raises
+    ------
+    StageError
+        If no region has a class, or nothing is left after the filter.
+    """
+    from segstyle_gui.core.synthetic import generate_synthetic_set
+
+    draft = begin(project, STAGE, config)
+    regions = load_regions(project)
+    made = generate_synthetic_set(
+        regions.generator, regions.clustering, regions.state, config, progress=progress
+    )
+    arrays = {
+        "images": made.images,
+        "labels": made.labels,
+        "kept_seeds": made.seeds,
+        "dropped_seeds": made.dropped_seeds,
+        "thresholds": np.array([made.thresholds.doubt, made.thresholds.margin], np.float64),
+        "region_state": np.frombuffer(state_to_json(regions.state).encode(), np.uint8),
+    }
+    return draft.commit(_summary(made, regions.state, streamed=config.stream), arrays)
+
+
+def _summary(made: SyntheticSet, state: RegionState, *, streamed: bool) -> dict[str, Any]:
+    used = {region.class_id for region in state.regions}
+    classes = [[c.id, c.name, list(c.color)] for c in state.classes if c.id in used]
+    total = max(1, sum(made.class_pixels.values()))
+    names = {0: "background"} | {c.id: c.name for c in state.classes}
+    return {
+        "images": len(made.seeds),
+        "dropped": len(made.dropped_seeds),
+        "streamed": streamed,
+        "classes": classes,
+        "pixel_share": {names[number]: count / total for number, count in made.class_pixels.items()},
+    }
+
+
+def _blocked_by(project: Project) -> str:
+    state = project.region_state
+    if state is not None and all(region.class_id is None for region in state.regions):
+        return "no region has a class yet; give one with `segstyle regions assign PROJECT ID --class NAME`."
+    return ""
+
+
+def _load_config() -> type[Any]:
+    from segstyle_gui.core.synthetic import SyntheticConfig
+
+    return SyntheticConfig
+
+
+def _load_presets() -> Mapping[str, Any]:
+    from segstyle_gui.core.synthetic import PRESETS
+
+    return PRESETS
+
+
+STAGE = Stage(
+    name="synthesize",
+    title="Synthesize",
+    help="Draw images with label maps; the doubtful ones are dropped.",
+    needs=("regions",),
+    makes="synthetic_set",
+    load_config=_load_config,
+    load_presets=_load_presets,
+    run=run,
+    blocked_by=_blocked_by,
+)

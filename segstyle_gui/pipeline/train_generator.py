@@ -1,0 +1,73 @@
+"""Stage: train a generator on the imported images; stopped, it goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segstyle_gui.core.progress import Progress
+from segstyle_gui.pipeline.stage import Stage, begin, current_run
+from segstyle_gui.project.records import RunRecord
+from segstyle_gui.project.store import Project
+
+if TYPE_CHECKING:
+    from segstyle_gui.core.generator.config import TrainConfig
+
+CHECKPOINT_FILE = "training.pt"
+
+
+def run(project: Project, config: TrainConfig, progress: Progress) -> RunRecord:
+    """Train on the current images and store the averaged generator and the curve.
+
+    Raises
+    ------
+    ConfigError
+        If there are too few images.
+    Cancelled
+        On a stop request; the next run with the same settings goes on from the checkpoint.
+    """
+    from segstyle_gui.core.generator.checkpoint import generator_to_arrays
+    from segstyle_gui.core.generator.train import GeneratorPoint, train_generator
+
+    draft = begin(project, STAGE, config)
+    pixels = project.array(current_run(project, "images"), "pixels")
+    checkpoint = project.checkpoint_dir(STAGE.name) / CHECKPOINT_FILE
+    result = train_generator(pixels, config, progress=progress, checkpoint=checkpoint)
+    columns = [field.name for field in fields(GeneratorPoint)]
+    curve = np.array([astuple(point) for point in result.history], np.float64).reshape(-1, len(columns))
+    summary = {
+        "kimg": result.kimg,
+        "resolution": result.generator.resolution,
+        "channels": result.generator.img_channels,
+        "images": len(pixels),
+        "curve": columns,
+    }
+    return draft.commit(summary, {**generator_to_arrays(result.generator), "curve": curve})
+
+
+def _load_config() -> type[Any]:
+    from segstyle_gui.core.generator.config import TrainConfig
+
+    return TrainConfig
+
+
+def _load_presets() -> Mapping[str, Any]:
+    from segstyle_gui.core.generator.config import PRESETS
+
+    return PRESETS
+
+
+STAGE = Stage(
+    name="train_generator",
+    title="Train the generator",
+    help="Train a StyleGAN2 on the imported images; Ctrl-C keeps what was learnt.",
+    needs=("images",),
+    makes="generator",
+    load_config=_load_config,
+    load_presets=_load_presets,
+    run=run,
+    resumes=True,
+)
