@@ -1,22 +1,31 @@
 """Random changes of (image, label map) pairs, so that a student of generated images reads real cameras.
 
-Everything is one tensor operation over the batch with its own random numbers for every image. What differs
-between a generator's frames and another camera's comes first: illumination and contrast, then sharpness and
-noise, then the scale, turn and place of what is seen. Images are gray levels 0..1 in here.
+The changes are torchvision's, one composed pipeline run for every image, with own ones for what it lacks:
+illumination, glints, patches and fewer pixels. What matters most is what differs between a generator's frames
+and another camera's: illumination and contrast, then sharpness and noise, then scale, turn and place.
+Images are gray levels 0..1 in here.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torchvision import tv_tensors
+from torchvision.transforms import v2
+from torchvision.transforms.v2 import functional as TF
 
-IGNORE = 255
-_BLUR_RADIUS = 4  # pixels
+from segstyle_gui.core.student.data import IGNORE
+
+_BILINEAR = v2.InterpolationMode.BILINEAR
+_BLUR_KERNEL = 9  # pixels
+_SHARPNESS_SHARE = 0.7  # of the images: half of them blurred, half sharpened
 _MAX_SPOTS = 4
+_SEEDS = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +33,18 @@ class Strength:
     """Ranges of the random changes; each is 0 (or 1 for ``scale``) where it does nothing."""
 
     scale: float = 1.4  # largest magnification; the smallest is its inverse
-    stretch: float = 1.1  # largest ratio of the two axes
     rotation: float = 15.0  # degrees either way
     shift: float = 0.15  # of the side, either way
     gamma: float = 0.5  # |log gamma|
     contrast: float = 0.4  # |log contrast|
-    brightness: float = 0.15  # gray levels / 255
+    brightness: float = 0.3  # of the gray level, either way
     shading: float = 0.3  # |log illumination| of the low-frequency gradients
     blur: float = 1.5  # pixels, the largest sigma
-    sharpen: float = 0.8  # largest amount of the unsharp mask
+    sharpen: float = 0.8  # amount of the unsharp mask
     noise: float = 0.05  # gray levels / 255, the largest deviation
     spots: float = 0.3  # share of images with glints
     occluders: float = 0.0  # share of images with a flat patch over them
-    coarse: float = 0.3  # share of batches shown at a lower resolution
+    coarse: float = 0.15  # share of images shown at a lower resolution
 
 
 STRENGTHS = {
@@ -44,7 +52,7 @@ STRENGTHS = {
     "strong": Strength(
         gamma=0.7,
         contrast=0.6,
-        brightness=0.2,
+        brightness=0.4,
         shading=0.6,
         rotation=20.0,
         noise=0.08,
@@ -55,21 +63,7 @@ STRENGTHS = {
 
 
 #: Changes nothing.
-STILL = Strength(
-    scale=1.0,
-    stretch=1.0,
-    rotation=0.0,
-    shift=0.0,
-    gamma=0.0,
-    contrast=0.0,
-    brightness=0.0,
-    shading=0.0,
-    blur=0.0,
-    sharpen=0.0,
-    noise=0.0,
-    spots=0.0,
-    coarse=0.0,
-)
+STILL = Strength(**{field.name: float(field.name == "scale") for field in fields(Strength)})
 
 
 class Augmenter:
@@ -85,41 +79,29 @@ class Augmenter:
         Parameters
         ----------
         images
-            (N, C, H, W) float32, gray levels in [0, 255].
+            (N, C, H, W) float32, gray levels in [0, 255], C = 1 or 3.
         labels
             (N, H, W) int64, 255 where a pixel is not to be learnt.
         rng
-            Generator on the CPU: the same state gives the same changes.
+            Generator on the CPU: the same state gives the same changes. It seeds PyTorch's global generator,
+            from which torchvision draws and which is put back afterwards.
 
         Returns
         -------
         tuple
             New tensors of the same shapes; label pixels from outside the frame are 255.
         """
-        images, labels = self._geometry(images / 255.0, labels, rng)
-        return self._photometry(images, rng).clamp_(0.0, 1.0).mul_(255.0), labels
-
-    def photometry(self, images: Tensor, rng: torch.Generator) -> Tensor:
-        """Change values only: (N, C, H, W) in [0, 255] → the same."""
-        return self._photometry(images / 255.0, rng).clamp_(0.0, 1.0).mul_(255.0)
-
-    def _geometry(self, images: Tensor, labels: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-        matrices = _affine_matrices(len(images), self.strength, self.flip, rng).to(images.device)
-        grid = F.affine_grid(matrices, list(images.shape), align_corners=False)
-        moved = F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
-        shifted = (labels + 1).float()[:, None]  # 0 stands for outside
-        shifted = F.grid_sample(shifted, grid, mode="nearest", padding_mode="zeros", align_corners=False)
-        labels = shifted[:, 0].round().long() - 1
-        return moved, labels.masked_fill(labels < 0, IGNORE)
-
-    def _photometry(self, images: Tensor, rng: torch.Generator) -> Tensor:
-        images = _sharpness(images, self.strength, rng)
-        images = _coarse(images, self.strength, rng)
-        images = _tone(images, self.strength, rng)
-        images = images * _illumination(images, self.strength.shading, rng)
-        images = _occlude(images, self.strength.occluders, rng)
-        images = _add_spots(images, self.strength.spots, rng)
-        return _add_noise(images, self.strength.noise, rng)
+        pipeline = make_pipeline(self.strength, self.flip, images.shape[-2], images.shape[-1])
+        seed = int(torch.randint(_SEEDS, (), generator=rng))
+        with torch.random.fork_rng(devices=[images.device] if images.is_cuda else []):
+            torch.manual_seed(seed)
+            pairs = [
+                pipeline(tv_tensors.Image(image), tv_tensors.Mask(label))
+                for image, label in zip(images / 255.0, labels, strict=True)
+            ]
+        changed = torch.stack([image.as_subclass(Tensor) for image, _ in pairs])
+        moved = torch.stack([label.as_subclass(Tensor) for _, label in pairs])
+        return changed.clamp_(0.0, 1.0).mul_(255.0), moved
 
 
 def make_augmenter(name: str, *, flip: bool) -> Augmenter | None:
@@ -129,132 +111,151 @@ def make_augmenter(name: str, *, flip: bool) -> Augmenter | None:
     return Augmenter(STRENGTHS[name], flip=flip)
 
 
-def _uniform(n: int, low: float, high: float, rng: torch.Generator) -> Tensor:
-    return torch.rand(n, generator=rng) * (high - low) + low
+@lru_cache(maxsize=8)
+def make_pipeline(strength: Strength, flip: bool, height: int, width: int) -> v2.Transform:
+    """Return what changes one pair of an image (C, H, W) in [0, 1] and its mask (H, W)."""
+    s = strength
+    mirror = [v2.RandomHorizontalFlip()] if flip else []
+    return v2.Compose([v2.Identity(), *mirror, *_geometry(s, height, width), *_sharpness(s), *_light(s)])
 
 
-def _affine_matrices(n: int, strength: Strength, flip: bool, rng: torch.Generator) -> Tensor:
-    """Return (N, 2, 3) for affine_grid: from places in the output to places in the input."""
-    zoom = torch.exp(-_uniform(n, -1, 1, rng) * math.log(strength.scale))
-    ratio = torch.exp(_uniform(n, -0.5, 0.5, rng) * math.log(strength.stretch))
-    angle = _uniform(n, -1, 1, rng) * math.radians(strength.rotation)
-    mirror = torch.where(torch.rand(n, generator=rng) < 0.5, -1.0, 1.0) if flip else torch.ones(n)
-    cos, sin = torch.cos(angle), torch.sin(angle)
-    x, y = zoom * ratio, zoom / ratio
-    place = (torch.rand(n, 2, generator=rng) * 2 - 1) * 2 * strength.shift
-    rows = [mirror * x * cos, -x * sin, place[:, 0], mirror * y * sin, y * cos, place[:, 1]]
-    return torch.stack(rows, dim=1).view(n, 2, 3)
+def _geometry(s: Strength, height: int, width: int) -> list[v2.Transform]:
+    """Move within a border that is wide enough for every draw: the image mirrored, the mask to be ignored."""
+    if s.scale == 1 and s.rotation == 0 and s.shift == 0:
+        return []
+    cos, sin = math.cos(math.radians(s.rotation)), math.sin(math.radians(s.rotation))
+    x = math.ceil((s.scale * (width * cos + height * sin) - width) / 2) + 1
+    y = math.ceil((s.scale * (height * cos + width * sin) - height) / 2) + 1
+    border = [x + round(s.shift * width), y + round(s.shift * height)]
+    return [
+        _Border(border),
+        v2.RandomCrop((height + 2 * y, width + 2 * x)),  # the shift
+        v2.RandomAffine(s.rotation, scale=(1 / s.scale, s.scale), interpolation=_BILINEAR, fill=None),
+        v2.CenterCrop((height, width)),
+    ]
 
 
-def _sharpness(images: Tensor, strength: Strength, rng: torch.Generator) -> Tensor:
-    """Blur some of the images and sharpen some (unsharp mask): x + a·(x - blurred), a from -1 up."""
-    n = len(images)
-    sigma = _uniform(n, 0.3, max(strength.blur, 0.3), rng)
-    amount = torch.where(
-        torch.rand(n, generator=rng) < 0.5, torch.full((n,), -1.0), _uniform(n, 0, strength.sharpen, rng)
+def _sharpness(s: Strength) -> list[v2.Transform]:
+    changes: list[v2.Transform] = []
+    if s.blur > 0:
+        blur = v2.GaussianBlur(_BLUR_KERNEL, sigma=(min(0.3, s.blur), s.blur))
+        either = v2.RandomChoice([blur, v2.RandomAdjustSharpness(1 + s.sharpen, p=1.0)])
+        changes.append(v2.RandomApply([either], p=_SHARPNESS_SHARE))
+    if s.coarse > 0:
+        changes.append(v2.RandomApply([FewerPixels()], p=s.coarse))
+    return changes
+
+
+def _light(s: Strength) -> list[v2.Transform]:
+    jitter = v2.ColorJitter(
+        brightness=s.brightness,
+        contrast=(math.exp(-s.contrast), math.exp(s.contrast)),
+        saturation=s.contrast / 2,
     )
-    used = torch.rand(n, generator=rng) < 0.7
-    if strength.blur == 0 or not bool(used.any()):
-        return images
-    amount = (amount * used).to(images.device).view(-1, 1, 1, 1)
-    return images + amount * (images - gaussian_blur(images, sigma))
+    changes = [
+        (s.gamma, Gamma(s.gamma)),
+        (s.contrast + s.brightness, jitter),
+        (s.shading, Illumination(s.shading)),
+        (s.occluders, v2.RandomApply([Patch()], p=s.occluders)),
+        (s.spots, v2.RandomApply([Glints()], p=s.spots)),
+        (s.noise, Noise(s.noise)),
+    ]
+    return [change for amount, change in changes if amount > 0]
 
 
-def gaussian_blur(images: Tensor, sigma: Tensor) -> Tensor:
-    """Blur each of (N, C, H, W) with its own ``sigma`` (N,) in pixels; edges are mirrored."""
-    n, channels, height, width = images.shape
-    radius = min(_BLUR_RADIUS, height - 1, width - 1)
-    offsets = torch.arange(-radius, radius + 1, dtype=torch.float32)
-    kernels = torch.exp(-0.5 * (offsets / sigma[:, None]) ** 2)
-    kernels = (
-        (kernels / kernels.sum(dim=1, keepdim=True)).repeat_interleave(channels, dim=0).to(images.device)
-    )
-    x = images.reshape(1, n * channels, height, width)
-    x = F.pad(x, (radius, radius, radius, radius), mode="reflect")
-    x = F.conv2d(x, kernels[:, None, None, :], groups=n * channels)
-    x = F.conv2d(x, kernels[:, None, :, None], groups=n * channels)
-    return x.view(n, channels, height, width)
+class _Border(v2.Pad):
+    """Adds the mirrored image on every side, and pixels to be ignored to the mask."""
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
+        if isinstance(inpt, tv_tensors.Mask):
+            return TF.pad(inpt, self.padding, fill=IGNORE)
+        return TF.pad(inpt, self.padding, padding_mode="reflect")
 
 
-def _coarse(images: Tensor, strength: Strength, rng: torch.Generator) -> Tensor:
-    """Show half of a batch as a camera or generator of fewer pixels would have, now and then."""
-    draw = torch.rand(2, generator=rng).tolist()
-    if draw[0] >= strength.coarse:
-        return images
-    height, width = images.shape[-2:]
-    factor = 1.25 + 1.25 * draw[1]
-    half = (len(images) + 1) // 2
-    small = F.interpolate(
-        images[:half],
-        size=(max(4, round(height / factor)), max(4, round(width / factor))),
-        mode="bilinear",
-        antialias=True,
-    )
-    raised = F.interpolate(small, size=(height, width), mode="bilinear", align_corners=False)
-    return torch.cat([raised, images[half:]])
+class _ValueChange(v2.Transform):
+    """Base of the changes of values only: masks pass through."""
+
+    def __init__(self, amount: float = 1.0) -> None:
+        super().__init__()
+        self.amount = amount
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
+        if not isinstance(inpt, tv_tensors.Image):
+            return inpt
+        return tv_tensors.wrap(self._change(inpt.as_subclass(Tensor)), like=inpt)
+
+    def _change(self, image: Tensor) -> Tensor:
+        raise NotImplementedError
 
 
-def _tone(images: Tensor, strength: Strength, rng: torch.Generator) -> Tensor:
-    """Random gamma, contrast about the image's mean, and brightness; small gains of each colour."""
-    n, channels = images.shape[:2]
-    gamma = torch.exp(_uniform(n, -1, 1, rng) * strength.gamma).to(images.device).view(-1, 1, 1, 1)
-    contrast = torch.exp(_uniform(n, -1, 1, rng) * strength.contrast).to(images.device).view(-1, 1, 1, 1)
-    offset = (_uniform(n, -1, 1, rng) * strength.brightness).to(images.device).view(-1, 1, 1, 1)
-    images = images.clamp(1e-3, 1.0).pow(gamma)
-    if channels == 3:
-        gains = (torch.rand(n, 3, generator=rng) - 0.5) * 0.5 * strength.contrast
-        images = images * torch.exp(gains).to(images.device).view(n, 3, 1, 1)
-    mean = images.mean(dim=(1, 2, 3), keepdim=True)
-    return (images - mean) * contrast + mean + offset
+class Gamma(_ValueChange):
+    """Random gamma, ``amount`` being the largest |log gamma|."""
+
+    def _change(self, image: Tensor) -> Tensor:
+        return TF.adjust_gamma(image, math.exp(self.amount * _between(-1, 1)))
 
 
-def _illumination(images: Tensor, amount: float, rng: torch.Generator) -> Tensor:
-    """Return (N, 1, H, W) factors: a smooth field and a vignette, drawn for each image."""
-    n = len(images)
-    height, width = images.shape[-2:]
-    field = (torch.rand(n, 1, 3, 3, generator=rng) * 2 - 1).to(images.device)
-    field = F.interpolate(field, size=(height, width), mode="bilinear", align_corners=True)
-    vignette = _uniform(n, -0.3, 1.0, rng).to(images.device).view(-1, 1, 1, 1)
-    y = torch.linspace(-1, 1, height, device=images.device).view(1, 1, -1, 1)
-    x = torch.linspace(-1, 1, width, device=images.device).view(1, 1, 1, -1)
-    strength = (torch.rand(n, generator=rng) * amount).to(images.device).view(-1, 1, 1, 1)
-    return torch.exp(strength * (field - vignette * (x * x + y * y) * 0.5))
+class Noise(_ValueChange):
+    """Gaussian noise of a random deviation up to ``amount``."""
+
+    def _change(self, image: Tensor) -> Tensor:
+        return TF.gaussian_noise(image, sigma=self.amount * _between(0, 1))
 
 
-def _occlude(images: Tensor, share: float, rng: torch.Generator) -> Tensor:
-    """Lay a flat soft patch over some images; what lies under it is still to be named."""
-    n = len(images)
-    numbers = torch.rand(6, n, generator=rng).to(images.device).view(6, n, 1, 1, 1)
-    if share == 0:
-        return images
-    height, width = images.shape[-2:]
-    y = torch.linspace(0, 1, height, device=images.device).view(1, 1, -1, 1)
-    x = torch.linspace(0, 1, width, device=images.device).view(1, 1, 1, -1)
-    half_y, half_x = 0.03 + 0.12 * numbers[2], 0.03 + 0.12 * numbers[3]
-    inside = ((y - numbers[0]).abs() < half_y) & ((x - numbers[1]).abs() < half_x) & (numbers[5] < share)
-    return torch.where(inside, numbers[4], images)
+class FewerPixels(_ValueChange):
+    """Shows the image as a camera or generator of fewer pixels would have."""
+
+    def _change(self, image: Tensor) -> Tensor:
+        size = list(image.shape[-2:])
+        factor = _between(1.25, 2.5)
+        small = TF.resize(image, [max(4, round(side / factor)) for side in size], antialias=True)
+        return TF.resize(small, size, antialias=False)
 
 
-def _add_spots(images: Tensor, share: float, rng: torch.Generator) -> Tensor:
-    """Add up to four bright Gaussian spots, as the glints of infrared lamps."""
-    n = len(images)
-    numbers = torch.rand(4, n, _MAX_SPOTS, generator=rng).to(images.device)
-    shown = (torch.rand(n, generator=rng) < share).to(images.device).view(n, 1, 1, 1)
-    if share == 0:
-        return images
-    height, width = images.shape[-2:]
-    y = torch.linspace(0, 1, height, device=images.device).view(1, 1, -1)
-    x = torch.linspace(0, 1, width, device=images.device).view(1, 1, -1)
-    sigma = (0.006 + 0.02 * numbers[2])[..., None]
-    rows = torch.exp(-0.5 * ((y - numbers[0][..., None]) / sigma) ** 2)
-    columns = torch.exp(-0.5 * ((x - numbers[1][..., None]) / sigma) ** 2)
-    light = torch.einsum("nsh,nsw->nhw", rows * numbers[3][..., None], columns)[:, None]
-    return images + light * shown
+class Illumination(_ValueChange):
+    """Multiplies by a smooth field, a vignette and, of colour images, a tint of the light.
+
+    ``amount`` is the largest |log| of the field.
+    """
+
+    def _change(self, image: Tensor) -> Tensor:
+        y, x = _grid(image, -1, 1)
+        field = TF.resize(torch.rand(1, 3, 3) * 2 - 1, list(image.shape[-2:]), antialias=False).to(
+            image.device
+        )
+        field = field - _between(-0.15, 0.5) * (x * x + y * y)
+        tint = (torch.rand(3, 1, 1) - 0.5).to(image.device) if len(image) == 3 else 0.0
+        return image * torch.exp(self.amount * (_between(0, 1) * field + 0.5 * tint))
 
 
-def _add_noise(images: Tensor, amount: float, rng: torch.Generator) -> Tensor:
-    if amount == 0:
-        return images
-    deviation = _uniform(len(images), 0, amount, rng).view(-1, 1, 1, 1)
-    noise = torch.randn(images.shape, generator=rng) * deviation
-    return images + noise.to(images.device)
+class Patch(_ValueChange):
+    """Lays a flat patch over the image; what lies under it is still to be named."""
+
+    def _change(self, image: Tensor) -> Tensor:
+        height, width = image.shape[-2:]
+        h, w = (max(1, round(_between(0.06, 0.3) * side)) for side in (height, width))
+        top, left = int(_between(0, height - h + 1)), int(_between(0, width - w + 1))
+        return TF.erase(image, top, left, h, w, torch.rand(1, 1, 1).to(image.device))
+
+
+class Glints(_ValueChange):
+    """Adds up to four bright Gaussian spots, as the reflections of infrared lamps."""
+
+    def _change(self, image: Tensor) -> Tensor:
+        y, x = _grid(image, 0, 1)
+        centre_y, centre_x, size, light = torch.rand(4, _MAX_SPOTS, 1, 1).to(image.device)
+        sigma = 0.006 + 0.02 * size
+        rows = light * torch.exp(-0.5 * ((y - centre_y) / sigma) ** 2)
+        columns = torch.exp(-0.5 * ((x - centre_x) / sigma) ** 2)
+        return (image + (rows * columns).sum(dim=0)).clamp_(0, 1)
+
+
+def _between(low: float, high: float) -> float:
+    return torch.empty(()).uniform_(low, high).item()
+
+
+def _grid(image: Tensor, low: float, high: float) -> tuple[Tensor, Tensor]:
+    """Return the places of rows (H, 1) and columns (1, W)."""
+    y = torch.linspace(low, high, image.shape[-2], device=image.device)[:, None]
+    x = torch.linspace(low, high, image.shape[-1], device=image.device)[None, :]
+    return y, x
