@@ -1,8 +1,8 @@
 """Load the reference StyleGAN2 networks from checkouts given by path, for side-by-side benchmarks.
 
-The checkouts are github.com/NVlabs/stylegan3 (its StyleGAN2 configs) and github.com/rosinality/stylegan2-pytorch.
-Nothing of them is part of this project: they are imported from where you put them. Their compiled CUDA operations
-are left out (both have a plain PyTorch path for the CPU).
+The checkouts are github.com/NVlabs/stylegan3 (its StyleGAN2 configs) and
+github.com/rosinality/stylegan2-pytorch. Nothing of them is part of this project: they are imported from where
+you put them. Their compiled CUDA operations are left out (both have a plain PyTorch path for the CPU).
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
     python benchmarks/synthesis_equality.py --nvlabs PATH/stylegan3 --rosinality PATH/stylegan2-pytorch
 
-Random weights (with noise and biases away from rest) are converted to this project's names; images are made in
-float32 from the same latents, with fixed noise, plain and truncated. Exits 1 if any pixel differs by 1e-3 or more.
+Random weights (with noise and biases away from rest) are converted to this project's names; images are made
+in float32 from the same latents, fixed noise, plain and truncated. Exits 1 if any pixel differs by 1e-3 or
+more.
 """
 
 from __future__ import annotations
@@ -68,14 +69,26 @@ def compare_rosinality(checkout: Path, resolution: int) -> float:
 @torch.no_grad()
 def main() -> int:
     """Print a table and return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--nvlabs", type=Path, required=True)
     parser.add_argument("--rosinality", type=Path, required=True)
     args = parser.parse_args()
     torch.manual_seed(0)
     rows = []
-    for resolution, base, most, channels in ((32, 4096, 128, 1), (64, 16384, 512, 1), (128, 32768, 512, 3), (256, 32768, 512, 3)):
-        rows.append((f"NVlabs {resolution}² ×{channels}", compare_nvlabs(args.nvlabs, resolution, base, most, channels)))
+    for resolution, base, most, channels in (
+        (32, 4096, 128, 1),
+        (64, 16384, 512, 1),
+        (128, 32768, 512, 3),
+        (256, 32768, 512, 3),
+    ):
+        rows.append(
+            (
+                f"NVlabs {resolution}² ×{channels}",
+                compare_nvlabs(args.nvlabs, resolution, base, most, channels),
+            )
+        )
     for resolution in (64, 256):
         rows.append((f"rosinality {resolution}² ×3", compare_rosinality(args.rosinality, resolution)))
     for name, difference in rows:

@@ -2,9 +2,10 @@
 
     python benchmarks/training_speed.py --nvlabs PATH/stylegan3 --rosinality PATH/stylegan2-pytorch
 
-Each side runs in a process of its own, turn and turn about. A step is one update of the generator and one of the
-discriminator (non-saturating logistic loss), with an R1 penalty every 16 steps counted at a sixteenth; no
-augmentation, no path-length penalty. The peers run as their training loops do: float32, new fakes for each player.
+Each side runs in a process of its own, turn and turn about. A step is one update of the generator and one of
+the discriminator (non-saturating logistic loss), with an R1 penalty every 16 steps counted at a sixteenth; no
+augmentation, no path-length penalty. The peers run as their training loops do: float32, new fakes for each
+player.
 """
 
 from __future__ import annotations
@@ -117,13 +118,15 @@ def measure_nvlabs(args: argparse.Namespace) -> tuple[float, float]:
 
 
 def measure_rosinality(args: argparse.Namespace) -> tuple[float, float]:
-    """Return the same two times for rosinality's networks (its widths: 512 up to 32², 256 at 64², halving)."""
+    """Return the same two times for rosinality's networks (widths: 512 up to 32², 256 at 64², halving)."""
     import peers
 
     model = peers.rosinality_model(args.rosinality)
     generator = model.Generator(args.size, 512, 8, channel_multiplier=1)
     discriminator = model.Discriminator(args.size, channel_multiplier=1)
-    step, penalize = _players(generator, discriminator, lambda: generator([torch.randn(args.batch, 512)])[0], args)
+    step, penalize = _players(
+        generator, discriminator, lambda: generator([torch.randn(args.batch, 512)])[0], args
+    )
     return _time(step, args.steps), _time(penalize, max(args.steps // 2, 1))
 
 
@@ -139,7 +142,9 @@ def _run_side(side: str, args: argparse.Namespace) -> float:
 
 def main() -> None:
     """Measure every side in turn and print medians and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--nvlabs", type=Path, required=True)
     parser.add_argument("--rosinality", type=Path, required=True)
     parser.add_argument("--size", type=int, default=64)
@@ -150,7 +155,9 @@ def main() -> None:
     args = parser.parse_args()
     args.base, args.most = 16384, 512
     if args.side:
-        measure = {"ours": measure_ours, "nvlabs": measure_nvlabs, "rosinality": measure_rosinality}[args.side]
+        measure = {"ours": measure_ours, "nvlabs": measure_nvlabs, "rosinality": measure_rosinality}[
+            args.side
+        ]
         print(json.dumps(measure(args)))
         return
     seconds: dict[str, list[float]] = {side: [] for side in SIDES}
@@ -158,10 +165,12 @@ def main() -> None:
         for side in SIDES:
             seconds[side].append(_run_side(side, args))
     ours = statistics.median(seconds["ours"])
-    print(f"{args.size}², batch {args.batch}, {torch.get_num_threads()} threads, medians of {args.rounds} rounds")
+    threads = torch.get_num_threads()
+    print(f"{args.size}², batch {args.batch}, {threads} threads, medians of {args.rounds} rounds")
     for side in SIDES:
         middle = statistics.median(seconds[side])
-        print(f"{side:<12} {middle:7.2f} s a step   {middle / ours:5.2f}× ours   {[round(s, 2) for s in seconds[side]]}")
+        rounds = [round(s, 2) for s in seconds[side]]
+        print(f"{side:<12} {middle:7.2f} s a step   {middle / ours:5.2f}× ours   {rounds}")
 
 
 if __name__ == "__main__":

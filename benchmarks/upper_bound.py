@@ -2,9 +2,9 @@
 
     python benchmarks/upper_bound.py DATA --train 3,5 --test 13,40
 
-DATA holds ``images/`` and ``labels/`` with files named SUBJECT_….png of equal names; label values are class ids.
-The student learns from the training subjects' images and masks, and is measured on the test subjects' images at their
-own size: dataset-level IoU of every class.
+DATA holds ``images/`` and ``labels/`` with files named SUBJECT_….png of equal names; label values are class
+ids. The student learns from the training subjects' images and masks, and is measured on the test subjects'
+images at their own size: dataset-level IoU of every class.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ class Log:
 
 def main() -> None:
     """Train, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path)
     parser.add_argument("--train", required=True, help="subjects, comma-separated")
     parser.add_argument("--test", required=True)
@@ -78,7 +80,9 @@ def main() -> None:
     for item in args.set:
         name, _, value = item.partition("=")
         changes[name] = json.loads(value) if value[:1].isdigit() or value in ("true", "false") else value
-    config = StudentConfig(**({f: getattr(PRESETS[args.preset], f) for f in StudentConfig.__slots__} | changes))
+    config = StudentConfig(
+        **({f: getattr(PRESETS[args.preset], f) for f in StudentConfig.__slots__} | changes)
+    )
     train, test = (pairs(args.data, set(names.split(","))) for names in (args.train, args.test))
     started = time.monotonic()
     result = train_student(training_set(train, args.size, config.validation_share), config, progress=Log())
@@ -89,7 +93,8 @@ def main() -> None:
         label_map, _ = predict_label_map(result.student, image, IMPORT.fit)
         confusion += confusion_matrix(truth, label_map, n)
     figures = {str(i): round(float(iou), 4) for i, iou in enumerate(iou_per_class(confusion))}
-    print(f"trained on {args.train} ({len(train)} images, {minutes:.1f} min), tested on {args.test} ({len(test)} images)")
+    print(f"trained on {args.train} ({len(train)} images, {minutes:.1f} min)")
+    print(f"tested on {args.test} ({len(test)} images)")
     print(json.dumps({"iou": figures, "miou": round(float(mean_iou(confusion)), 4)}))
 
 

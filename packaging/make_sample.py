@@ -65,7 +65,9 @@ class Log:
             Image.fromarray(np.concatenate(rows)).save(self.grid)
 
 
-def train(folder: Path, output: Path, size: int, kimg: float, start: Path | None, options: dict[str, int]) -> None:
+def train(
+    folder: Path, output: Path, size: int, kimg: float, start: Path | None, options: dict[str, int]
+) -> None:
     """Train a generator on ``folder`` and write it to ``output``."""
     from segstyle_gui.core.generator.checkpoint import load_generator_file, save_generator
     from segstyle_gui.core.generator.config import TrainConfig
@@ -75,15 +77,21 @@ def train(folder: Path, output: Path, size: int, kimg: float, start: Path | None
     init = load_generator_file(start).requires_grad_(True) if start else None
     config = TrainConfig(kimg=kimg, checkpoint_minutes=2.0, **options)
     log = Log(output.with_suffix(".png"))
-    result = train_generator(training_images(folder, size), config, progress=log, checkpoint=checkpoint, init=init)
+    result = train_generator(
+        training_images(folder, size), config, progress=log, checkpoint=checkpoint, init=init
+    )
     output.write_bytes(save_generator(result.generator))
 
 
 def main() -> None:
     """Run one of the two steps."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("step", choices=("render", "train"))
-    parser.add_argument("--size", type=int, default=0, help="pixels; 128 for render and 64 for train by default")
+    parser.add_argument(
+        "--size", type=int, default=0, help="pixels; 128 for render and 64 for train by default"
+    )
     parser.add_argument("--kimg", type=float, default=120.0)
     parser.add_argument("--images", type=Path, default=SAMPLE / "images")
     parser.add_argument("--output", type=Path, default=SAMPLE / "generator.safetensors")

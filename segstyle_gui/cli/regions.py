@@ -250,11 +250,12 @@ def _print_regions(project: Project, *, as_json: bool) -> None:
             row.class_name,
             _percent(row.share),
             _percent(row.presence),
+            _percent(row.stability),
             _marks(row),
         )
         for row in rows
     ]
-    for line in table(("id", "name", "class", "pixels", "in samples", ""), cells):
+    for line in table(("id", "name", "class", "pixels", "in samples", "stability", ""), cells):
         write_line(line)
 
 
@@ -276,6 +277,7 @@ def _region_data(row: Any) -> dict[str, Any]:
         "clusters": list(row.region.clusters),
         "share": row.share,
         "presence": row.presence,
+        "stability": row.stability,
         "hidden": row.region.hidden,
         "locked": row.region.locked,
     }

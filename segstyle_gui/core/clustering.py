@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segstyle_gui.core.feature_tap import FeatureTap, LayerTap
+from segstyle_gui.core.taps import FeatureTap
 from segstyle_gui.errors import ProjectReadError
 
 _FORMAT = 1
@@ -75,21 +75,8 @@ class Clustering:
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return everything as named arrays; ``header`` (uint8) is JSON text."""
         arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in _ARRAYS}
-        layers = []
-        for index, layer in enumerate(self.tap.layers):
-            layers.append({"name": layer.name, "channels": layer.channels})
-            if layer.mean is not None:
-                arrays[f"layer{index}_mean"] = layer.mean
-            if layer.projection is not None:
-                arrays[f"layer{index}_projection"] = layer.projection
-        header = {
-            "format": _FORMAT,
-            "psi": self.psi,
-            "seed": self.seed,
-            "grid": self.tap.grid,
-            "normalize": self.tap.normalize,
-            "layers": layers,
-        }
+        arrays |= self.tap.to_arrays()
+        header = {"format": _FORMAT, "psi": self.psi, "seed": self.seed, **self.tap.header()}
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
         return arrays
 
@@ -107,7 +94,7 @@ class Clustering:
             values: dict[str, Any] = {
                 name: np.asarray(arrays[name], kind) for name, (kind, _) in _ARRAYS.items()
             }
-            tap = _tap_from(header, arrays)
+            tap = FeatureTap.from_arrays(header, arrays)
             clustering = cls(tap=tap, psi=float(header["psi"]), seed=int(header["seed"]), **values)
             _check_shapes(clustering)
         except (KeyError, TypeError, ValueError) as error:
@@ -115,23 +102,6 @@ class Clustering:
                 f"The stored clusters cannot be read ({error}).", hint="Run find-regions again."
             ) from error
         return clustering
-
-
-def _tap_from(header: Any, arrays: Mapping[str, NDArray[Any]]) -> FeatureTap:
-    layers = []
-    for index, layer in enumerate(header["layers"]):
-        mean, projection = arrays.get(f"layer{index}_mean"), arrays.get(f"layer{index}_projection")
-        layers.append(
-            LayerTap(
-                name=str(layer["name"]),
-                channels=int(layer["channels"]),
-                mean=None if mean is None else np.asarray(mean, np.float32),
-                projection=None if projection is None else np.asarray(projection, np.float32),
-            )
-        )
-    if header["normalize"] not in ("l2", "standard", "none"):
-        raise ValueError(f"unknown normalisation {header['normalize']!r}")
-    return FeatureTap(layers=tuple(layers), grid=int(header["grid"]), normalize=header["normalize"])
 
 
 def _check_shapes(clustering: Clustering) -> None:

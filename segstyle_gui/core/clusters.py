@@ -23,7 +23,7 @@ from segstyle_gui.core.cluster_statistics import (
     share_and_presence,
 )
 from segstyle_gui.core.clustering import Clustering
-from segstyle_gui.core.feature_tap import FeatureTap, TappedGenerator, parse_layers
+from segstyle_gui.core.feature_tap import TappedGenerator, parse_layers
 from segstyle_gui.core.features import FeatureSample, fit_tap, sample_features
 from segstyle_gui.core.kmeans import KMeansFit, fit_kmeans
 from segstyle_gui.core.label_maps import (
@@ -37,6 +37,7 @@ from segstyle_gui.core.label_maps import (
 from segstyle_gui.core.merge_tree import cut_tree, ward_linkage
 from segstyle_gui.core.progress import SILENT, Progress, part
 from segstyle_gui.core.splitting import split_region
+from segstyle_gui.core.taps import FeatureTap
 from segstyle_gui.errors import ConfigError
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""A tap: which layers of the generator are read, how each is normalised, and on which grid.
+"""Read a generator through a tap (:class:`segstyle_gui.core.taps.FeatureTap`): vectors and score maps.
 
 Each layer's feature map (N, C, H, W) is normalised pixel by pixel, then brought to the grid (bilinear up,
 area average down), then the layers are stacked to vectors (D,). Only the first step is not linear, and it
@@ -9,9 +9,7 @@ resized instead of the features, with the same result (:func:`score_maps`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -19,9 +17,9 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from segstyle_gui.core.taps import FeatureTap, LayerTap, Normalize
 from segstyle_gui.errors import ConfigError
 
-Normalize = Literal["l2", "standard", "none"]
 _TINY = 1e-8
 
 
@@ -42,56 +40,6 @@ class TappedGenerator(Protocol):
     def forward_intermediates(  # noqa: D102
         self, w: Tensor, layers: Sequence[str], *, image: bool = True
     ) -> tuple[Tensor | None, dict[str, Tensor]]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LayerTap:
-    """One layer and the affine map that follows its normalisation: ``z = (x - mean) @ projection.T``.
-
-    ``mean`` (C,) and ``projection`` (P, C) float32; without PCA the projection is diagonal and kept as
-    (C,). All are None where nothing is subtracted or scaled.
-    """
-
-    name: str
-    channels: int
-    mean: NDArray[np.float32] | None = None
-    projection: NDArray[np.float32] | None = None
-
-    @property
-    def dims(self) -> int:
-        """Length of this layer's part of a vector."""
-        if self.projection is not None and self.projection.ndim == 2:
-            return len(self.projection)
-        return self.channels
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FeatureTap:
-    """Which layers are read, how they are normalised, on which grid (pixels a side) vectors are taken.
-
-    ``"l2"`` divides each pixel's vector of a layer by its norm and by the root of the number of layers:
-    every layer weighs the same, and a stacked vector has length 1. ``"standard"`` brings every channel to
-    mean 0 and variance 1 / (channels x layers). ``"none"`` (the paper's) leaves activations as they are.
-    """
-
-    layers: tuple[LayerTap, ...]
-    grid: int
-    normalize: Normalize
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The layers' names."""
-        return tuple(layer.name for layer in self.layers)
-
-    @property
-    def dims(self) -> int:
-        """D, the length of a feature vector."""
-        return sum(layer.dims for layer in self.layers)
-
-    def slices(self) -> list[slice]:
-        """Return each layer's part of a vector."""
-        edges = np.cumsum([0, *(layer.dims for layer in self.layers)]).tolist()
-        return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def parse_layers(text: str, generator: TappedGenerator) -> tuple[str, ...]:

@@ -10,16 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from segstyle_gui.core.feature_tap import (
-    FeatureTap,
-    LayerTap,
-    Normalize,
-    TappedGenerator,
-    normalized,
-    vectors_at,
-)
+from segstyle_gui.core.feature_tap import TappedGenerator, normalized, vectors_at
 from segstyle_gui.core.generator.network import latents_from_seeds
 from segstyle_gui.core.progress import SILENT, Progress
+from segstyle_gui.core.taps import FeatureTap, LayerTap, Normalize
 
 _MAP_BYTES = 96 << 20  # of the tapped feature maps of one batch
 _LARGEST_BATCH = 16

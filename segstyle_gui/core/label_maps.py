@@ -12,10 +12,11 @@ from torch import Tensor
 
 from segstyle_gui.core.classes import RegionState, Split
 from segstyle_gui.core.clustering import Clustering
-from segstyle_gui.core.feature_tap import FeatureTap, TappedGenerator, score_maps
+from segstyle_gui.core.feature_tap import TappedGenerator, score_maps
 from segstyle_gui.core.features import batch_size
 from segstyle_gui.core.generator.network import images_to_uint8, latents_from_seeds
 from segstyle_gui.core.progress import SILENT, Progress
+from segstyle_gui.core.taps import FeatureTap
 from segstyle_gui.errors import StageError
 
 

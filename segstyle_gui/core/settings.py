@@ -1,4 +1,4 @@
-"""Configs that describe themselves: one dataclass field feeds a function, a CLI flag, a recipe key and a form."""
+"""Configs that describe themselves: one dataclass field feeds function, CLI flag, recipe key and form."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def setting_of(field: dataclasses.Field[Any]) -> Setting:
 
 
 def check_config(config: Any) -> None:
-    """Check every field of a config dataclass against its bounds and choices.
+    """Check every field of a config dataclass against its bounds and choices, and ``int`` fields to be whole.
 
     Raises
     ------
@@ -73,6 +73,8 @@ def _check_field(field: dataclasses.Field[Any], value: Any, owner: str) -> None:
     hint = f"Change {field.name.replace('_', '-')}: {known.help}" if known.help else ""
     if known.choices and value not in known.choices:
         raise ConfigError(f"{where} is {value!r}; wanted one of {', '.join(known.choices)}.", hint=hint)
+    if field.type in ("int", int) and (isinstance(value, bool) or not isinstance(value, int)):
+        raise ConfigError(f"{where} is {value!r}; wanted a whole number.", hint=hint)
     if known.low is None and known.high is None:
         return
     if isinstance(value, bool) or not isinstance(value, int | float):

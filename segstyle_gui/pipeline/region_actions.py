@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from segstyle_gui.core.classes import Region, RegionState
 from segstyle_gui.core.cluster_config import ClusterConfig
 from segstyle_gui.core.merge_tree import cut_tree
 from segstyle_gui.core.progress import SILENT, Progress
 from segstyle_gui.errors import ConfigError, ProjectError, StageError
-from segstyle_gui.pipeline.artifacts import CLUSTERING_PREFIX, load_regions
+from segstyle_gui.pipeline.artifacts import CLUSTERING_PREFIX, load_clustering, load_regions
 from segstyle_gui.pipeline.stage import MADE_BY, current_run
 from segstyle_gui.project.edits import AssignClass, Compound, CutTree, Edit, NameRegions, SplitRegion
 from segstyle_gui.project.store import Project
-
-_PRESENT_SHARE = 0.0005  # of a sample's pixels: with less, a region does not appear in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +33,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class RegionRow:
-    """A line of the table of regions; ``share`` of all pixels and ``presence`` in samples are 0 to 1.
+    """A line of the table of regions; the numbers are 0 to 1.
 
-    Both are None for a part of a split, whose pixels were not counted.
+    ``share`` of all pixels, ``presence`` in samples and ``stability`` (mean Jaccard index with re-fits) are
+    None for a part of a split, whose pixels were not counted; without re-fits, ``stability`` always is.
     """
 
     region: Region
     class_name: str
     share: float | None
     presence: float | None
+    stability: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +203,19 @@ def wanted_state(project: Project) -> RegionState:
 
 def region_rows(project: Project) -> list[RegionRow]:
     """Return the table of regions, without loading the generator."""
+    from segstyle_gui.core.cluster_statistics import region_statistics
+
     state = wanted_state(project)
-    run = current_run(project, "regions")
-    counts = project.array(run, f"{CLUSTERING_PREFIX}sample_counts")  # (samples, clusters) pixels
+    known = region_statistics(load_clustering(project, current_run(project, "regions")), state)
     names = {label_class.id: label_class.name for label_class in state.classes}
     rows = []
     for region in state.regions:
-        row = RegionRow(region, names.get(region.class_id or 0, ""), None, None)
-        if max(region.clusters) < counts.shape[1]:
-            own = counts[:, list(region.clusters)].sum(axis=1, dtype=np.int64)
-            pixels = counts.sum(axis=1, dtype=np.int64)
-            present = own >= np.maximum(1.0, _PRESENT_SHARE * pixels)
-            row = replace(row, share=float(own.sum() / pixels.sum()), presence=float(present.mean()))
-        rows.append(row)
+        numbers = known[region.id]
+        name = names.get(region.class_id or 0, "")
+        share, presence = _or_none(numbers.share), _or_none(numbers.presence)
+        rows.append(RegionRow(region, name, share, presence, _or_none(numbers.stability)))
     return rows
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -31,6 +31,32 @@ def test_merge_undo_redo(segstyle: Segstyle, with_regions: str) -> None:
     assert [entry["undone"] for entry in history] == [False]
 
 
+def test_the_list_has_share_presence_and_stability(segstyle: Segstyle, with_regions: str) -> None:
+    assert all(row["stability"] is None for row in _regions(segstyle, with_regions).values())
+    small = [
+        "--n-clusters",
+        6,
+        "--n-regions",
+        3,
+        "--n-samples",
+        4,
+        "--n-init",
+        1,
+        "--n-refits",
+        2,
+        "--grid",
+        16,
+    ]
+    assert segstyle("find-regions", with_regions, *small).code == 0
+    rows = _regions(segstyle, with_regions)
+    assert all(0 < row[key] <= 1 for row in rows.values() for key in ("share", "presence", "stability"))
+    title, *lines = segstyle("regions", "list", with_regions).out.splitlines()
+    assert title.split() == ["id", "name", "class", "pixels", "in", "samples", "stability"]
+    for line, row in zip(lines, rows.values(), strict=True):
+        numbers = [f"{row[key]:.1%}" for key in ("share", "presence", "stability")]
+        assert [word for word in line.split() if word.endswith("%")] == numbers
+
+
 def test_names_colours_and_flags(segstyle: Segstyle, with_regions: str) -> None:
     segstyle("regions", "rename", with_regions, 2, "lower lid")
     segstyle("regions", "hide", with_regions, 2, 3)

@@ -16,6 +16,7 @@ class _Config:
     count: int = setting(3, "How many.", low=1)
     mode: str = setting("fast", "Which way.", choices=("fast", "slow"))
     name: str = "plain"
+    seed: int = setting(0, "Any number.")
 
     def __post_init__(self):
         check_config(self)
@@ -23,6 +24,8 @@ class _Config:
 
 def test_defaults_and_bounds_are_allowed():
     assert _Config().share == 0.5
+    assert _Config(share=1).share == 1
+    assert _Config(seed=-7).seed == -7
     assert _Config(share=0.0, count=1_000_000, mode="slow").count == 1_000_000
 
 
@@ -32,8 +35,12 @@ def test_defaults_and_bounds_are_allowed():
         ({"share": 1.5}, r"_Config.share is 1.5; wanted 0 to 1 of the image. Change share: How much."),
         ({"share": float("nan")}, "share is nan"),
         ({"count": 0}, "count is 0; wanted at least 1"),
-        ({"count": "many"}, "count is 'many'; wanted a number"),
-        ({"count": True}, "count is True; wanted a number"),
+        ({"share": "half"}, "share is 'half'; wanted a number"),
+        ({"count": "many"}, "count is 'many'; wanted a whole number"),
+        ({"count": True}, "count is True; wanted a whole number"),
+        ({"count": 64.5}, r"count is 64.5; wanted a whole number. Change count: How many."),
+        ({"count": 64.0}, "count is 64.0; wanted a whole number"),
+        ({"seed": 0.5}, "seed is 0.5; wanted a whole number"),
         ({"mode": "medium"}, "mode is 'medium'; wanted one of fast, slow"),
     ],
 )
@@ -43,6 +50,12 @@ def test_errors_say_field_value_and_wanted(change, message):
 
 
 def test_description_is_kept_for_forms_and_flags():
-    share, *_, name = dataclasses.fields(_Config)
+    share, *_, name, _ = dataclasses.fields(_Config)
     assert setting_of(share).unit == "of the image"
     assert setting_of(name).help == ""
+
+
+def test_an_annotation_that_is_no_text_counts_as_well():
+    plain = dataclasses.make_dataclass("Plain", [("count", int, setting(1, "How many."))])
+    with pytest.raises(ConfigError, match=r"count is 1\.5; wanted a whole number"):
+        check_config(plain(count=1.5))

@@ -13,7 +13,7 @@ from segstyle_gui.pipeline import region_actions
 from segstyle_gui.pipeline.artifacts import load_regions
 from segstyle_gui.pipeline.region_actions import Point, points_from_data, read_points
 from segstyle_gui.pipeline.region_sheet import region_sheet
-from segstyle_gui.project.edits import SetRegionFlags
+from segstyle_gui.project.edits import MergeRegions, SetRegionFlags
 
 
 @pytest.fixture
@@ -105,10 +105,8 @@ def test_split_makes_a_second_region_and_is_undone_as_one_step(regions: Any) -> 
     assert len(parts) == 2
     assert parts[0] == 1
     assert len(regions.project.region_state.regions) == 5
-    assert [row.share for row in region_actions.region_rows(regions.project) if row.region.id in parts] == [
-        None,
-        None,
-    ]
+    rows = [row for row in region_actions.region_rows(regions.project) if row.region.id in parts]
+    assert [(row.share, row.presence, row.stability) for row in rows] == [(None, None, None)] * 2
     regions.project.undo()
     assert regions.project.region_state == before
 
@@ -125,6 +123,21 @@ def test_shares_of_all_regions_are_one(regions: Any) -> None:
     loaded = load_regions(regions.project)
     merged = loaded.clustering.share[list(rows[0].region.clusters)].sum()
     assert rows[0].share == pytest.approx(float(merged), abs=1e-6)
+
+
+def test_stability_of_a_merged_region_is_that_of_the_region(bench: Any) -> None:
+    bench.run("import_generator")
+    bench.run("find_regions", n_refits=2)
+    project = bench.project
+    ids = [region.id for region in project.region_state.regions]
+    assert min(row.stability for row in region_actions.region_rows(project)) < 1
+    project.apply(MergeRegions(tuple(ids)))
+    (row,) = region_actions.region_rows(project)
+    assert (row.share, row.presence, row.stability) == pytest.approx((1.0, 1.0, 1.0))
+
+
+def test_without_refits_there_is_no_stability(regions: Any) -> None:
+    assert {row.stability for row in region_actions.region_rows(regions.project)} == {None}
 
 
 def test_the_sheet_has_a_row_a_region_and_leaves_hidden_ones_out(regions: Any) -> None:

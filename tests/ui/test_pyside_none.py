@@ -1,4 +1,4 @@
-"""PySide6 6.12 under Python 3.11 loses a reference to None on every None that ``data()`` returns, and aborts."""
+"""PySide6 6.12 under Python 3.11 loses a reference to None whenever ``data()`` returns it, and aborts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Adaptive discriminator augmentation (Karras et al. 2020b, "Training GANs with Limited Data").
 
-Each transformation is drawn for each image with probability p, so that at p < 1 the generator still learns the
-plain images. All are differentiable once with respect to the image.
+Each transformation is drawn for each image with probability p, so that at p < 1 the generator still learns
+the plain images. All are differentiable once with respect to the image.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A generator's weights as named arrays and as safetensors files: tensors and a JSON header, nothing that runs."""
+"""A generator's weights as arrays and as safetensors files: tensors and a JSON header, nothing that runs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def spec_from_json(text: str) -> GeneratorSpec:
         header["channels"] = {int(r): int(c) for r, c in header["channels"].items()}
         return GeneratorSpec(**header)
     except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
-        raise ModelFileError("The file's header does not describe a SegStyle generator.", hint=_HINT) from error
+        raise ModelFileError(
+            "The file's header does not describe a SegStyle generator.", hint=_HINT
+        ) from error
 
 
 def generator_to_arrays(generator: Generator) -> dict[str, np.ndarray]:

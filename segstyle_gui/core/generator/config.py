@@ -20,22 +20,39 @@ class TrainConfig:
     r1_gamma: float = setting(
         0.0, "Weight of the R1 penalty; 0 chooses 0.0002·R²/batch, at least 0.1.", low=0.0, high=1000.0
     )
-    r1_interval: int = setting(16, "Steps between two R1 penalties (lazy regularisation).", unit="steps", low=1, high=64)
-    path_length_weight: float = setting(
-        0.0, "Weight of path-length regularisation; 0 turns it off, the published value is 2.", low=0.0, high=100.0
+    r1_interval: int = setting(
+        16, "Steps between two R1 penalties (lazy regularisation).", unit="steps", low=1, high=64
     )
-    path_length_interval: int = setting(4, "Steps between two path-length penalties.", unit="steps", low=1, high=64)
-    style_mixing: float = setting(0.9, "Probability that two latents are mixed in one image.", low=0.0, high=1.0)
-    ema_kimg: float = setting(10.0, "Half-life of the averaged weights.", unit="thousand images", low=0.001, high=1000)
+    path_length_weight: float = setting(
+        0.0,
+        "Weight of path-length regularisation; 0 turns it off, the published value is 2.",
+        low=0.0,
+        high=100.0,
+    )
+    path_length_interval: int = setting(
+        4, "Steps between two path-length penalties.", unit="steps", low=1, high=64
+    )
+    style_mixing: float = setting(
+        0.9, "Probability that two latents are mixed in one image.", low=0.0, high=1.0
+    )
+    ema_kimg: float = setting(
+        10.0, "Half-life of the averaged weights.", unit="thousand images", low=0.001, high=1000
+    )
     augment: Literal["ada", "fixed", "none"] = setting(
         "ada",
         "Augmentation of what the discriminator sees: adaptive, at a fixed strength, or none.",
         choices=("ada", "fixed", "none"),
     )
     augment_color: bool = setting(True, "Augment brightness and contrast as well as geometry.")
-    augment_p: float = setting(0.0, "Probability of each augmentation at the start (or always, if fixed).", low=0, high=0.9)
-    ada_target: float = setting(0.6, "Overfitting measure that adaptive augmentation aims at.", low=0.0, high=1.0)
-    ada_kimg: float = setting(100.0, "Time for the strength to go from 0 to 1.", unit="thousand images", low=1, high=5000)
+    augment_p: float = setting(
+        0.0, "Probability of each augmentation at the start (or always, if fixed).", low=0, high=0.9
+    )
+    ada_target: float = setting(
+        0.6, "Overfitting measure that adaptive augmentation aims at.", low=0.0, high=1.0
+    )
+    ada_kimg: float = setting(
+        100.0, "Time for the strength to go from 0 to 1.", unit="thousand images", low=1, high=5000
+    )
     mirror: bool = setting(True, "Also show every image mirrored; turn off where left and right must differ.")
     z_dim: int = setting(128, "Size of the latent z.", low=4, high=1024)
     w_dim: int = setting(128, "Size of the latent w.", low=4, high=1024)
@@ -46,8 +63,12 @@ class TrainConfig:
         "auto", "Number format of the convolutions.", choices=("auto", "float32", "bfloat16")
     )
     seed: int = setting(0, "Seed of everything that is drawn.", low=0, high=2**31 - 1)
-    checkpoint_minutes: float = setting(5.0, "Time between two checkpoints.", unit="minutes", low=0.0, high=600)
-    preview_kimg: float = setting(2.0, "Images between two sample grids.", unit="thousand images", low=0.001, high=1000)
+    checkpoint_minutes: float = setting(
+        5.0, "Time between two checkpoints.", unit="minutes", low=0.0, high=600
+    )
+    preview_kimg: float = setting(
+        2.0, "Images between two sample grids.", unit="thousand images", low=0.001, high=1000
+    )
 
     def __post_init__(self) -> None:
         check_config(self)

@@ -1,8 +1,9 @@
-"""The discriminator (Karras et al. 2020, config E/F): a residual network with minibatch standard deviation."""
+"""The discriminator (Karras et al. 2020, config E/F): residual, with minibatch standard deviation."""
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -55,7 +56,7 @@ class Discriminator(nn.Module):
         resolutions = spec.block_resolutions[::-1]  # R, …, 8, 4
         widths = [spec.channels[r] for r in resolutions]
         self.fromrgb = PlainConv(spec.img_channels, widths[0], 1)
-        self.blocks = nn.ModuleList(ResidualBlock(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.blocks = nn.ModuleList(ResidualBlock(a, b) for a, b in pairwise(widths))
         self.conv = PlainConv(widths[-1] + 1, widths[-1], 3)
         self.fc = FullyConnected(widths[-1] * 16, widths[-1], activate=True)
         self.out = FullyConnected(widths[-1], 1)

@@ -26,7 +26,13 @@ class FullyConnected(nn.Module):
     """Linear layer with equalised learning rate: weights are stored N(0,1) and scaled at run time."""
 
     def __init__(
-        self, n_in: int, n_out: int, *, activate: bool = False, bias_init: float = 0.0, lr_multiplier: float = 1.0
+        self,
+        n_in: int,
+        n_out: int,
+        *,
+        activate: bool = False,
+        bias_init: float = 0.0,
+        lr_multiplier: float = 1.0,
     ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(n_out, n_in) / lr_multiplier)
@@ -65,7 +71,7 @@ class Resample(nn.Module):
         return F.conv_transpose2d(x, kernel, stride=2, padding=1, groups=x.shape[1])
 
     def downsample(self, x: Tensor) -> Tensor:
-        """Halve the resolution of (N, C, H, W): filter all, keep every second (faster than a strided filter)."""
+        """Halve the resolution of (N, C, H, W): filter all, keep every second (striding is slower)."""
         return self.blur(x, padding=1)[:, :, ::2, ::2].contiguous(memory_format=torch.channels_last)
 
 
@@ -84,7 +90,7 @@ def _per_channel(x: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def pointwise(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """1×1 convolution as a matrix product, which keeps the channels-last layout even from or to one channel."""
+    """1×1 convolution as a matrix product, which keeps the channels-last layout even with one channel."""
     return F.linear(x.permute(0, 2, 3, 1), weight[:, :, 0, 0], bias).permute(0, 3, 1, 2)
 
 
@@ -143,7 +149,14 @@ class PlainConv(nn.Module):
     """Convolution with equalised learning rate, optional ÷2 of the resolution, bias and leaky ReLU."""
 
     def __init__(
-        self, n_in: int, n_out: int, kernel: int, *, down: bool = False, bias: bool = True, activate: bool = True
+        self,
+        n_in: int,
+        n_out: int,
+        kernel: int,
+        *,
+        down: bool = False,
+        bias: bool = True,
+        activate: bool = True,
     ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(n_out, n_in, kernel, kernel))

@@ -53,7 +53,9 @@ class GeneratorSpec:
                 f"A generator of {self.resolution} px was asked for; wanted a power of two from 16 to 1024."
             )
         if self.img_channels not in (1, 3):
-            raise ConfigError(f"A generator with {self.img_channels} image channels was asked for; wanted 1 or 3.")
+            raise ConfigError(
+                f"A generator with {self.img_channels} image channels was asked for; wanted 1 or 3."
+            )
         if not self.channels:
             object.__setattr__(self, "channels", default_channels(self.resolution))
         missing = [r for r in self.block_resolutions if r not in self.channels]
@@ -112,7 +114,7 @@ class SynthesisBlock(nn.Module):
 
 
 class SynthesisNetwork(nn.Module):
-    """w → image. Blocks are the submodules ``b4``, ``b8``, …"""
+    """w → image; the blocks are the submodules ``b4``, ``b8`` and so on."""
 
     def __init__(self, spec: GeneratorSpec) -> None:
         super().__init__()
@@ -134,7 +136,7 @@ class SynthesisNetwork(nn.Module):
         dtype: torch.dtype = torch.float32,
         rng: torch.Generator | None = None,
     ) -> tuple[Tensor | None, dict[str, Tensor]]:
-        """Synthesise from (N, num_ws, w_dim), keeping the feature maps of ``layers``; stops early if it can."""
+        """Synthesise from (N, num_ws, w_dim), keeping the maps of ``layers``; stops early if it can."""
         kept: dict[str, Tensor] = {}
         wanted = set(layers)
         x: Tensor = ws.new_zeros(())
@@ -280,13 +282,14 @@ class Generator(nn.Module):
         for name in layers:
             if name not in self.layer_names:
                 raise ConfigError(
-                    f"The generator has no layer {name!r}.", hint=f"Its layers are {', '.join(self.layer_names)}."
+                    f"The generator has no layer {name!r}.",
+                    hint=f"Its layers are {', '.join(self.layer_names)}.",
                 )
 
 
 def latents_from_seeds(seeds: Sequence[int], z_dim: int) -> Tensor:
     """Return z (N, z_dim) float32, one row for each seed, as NVIDIA's tools draw it (numpy's MT19937)."""
-    rows = [np.random.RandomState(int(seed)).randn(z_dim) for seed in seeds]  # noqa: NPY002
+    rows = [np.random.RandomState(int(seed)).randn(z_dim) for seed in seeds]
     return torch.from_numpy(np.stack(rows).astype(np.float32))
 
 

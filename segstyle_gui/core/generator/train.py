@@ -133,7 +133,9 @@ class _Watch:
             self._preview(losses)
         if time.monotonic() - self.saved > self.config.checkpoint_minutes * 60:
             self.save()
-        message = f"{seen / 1000:.1f} kimg, {self._speed():.0f} kimg/h, augment p {self.trainer.strength.p:.2f}"
+        message = (
+            f"{seen / 1000:.1f} kimg, {self._speed():.0f} kimg/h, augment p {self.trainer.strength.p:.2f}"
+        )
         self.progress.report(seen, self.config.kimg * 1000, message)
 
     def save(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from segstyle_gui.core.generator.augment import AdaptiveStrength, augment
 from segstyle_gui.core.generator.config import TrainConfig
 from segstyle_gui.core.generator.discriminator import Discriminator
 from segstyle_gui.core.generator.loss import discriminator_loss, generator_loss, path_lengths, r1_penalty
-from segstyle_gui.core.generator.network import Generator, latents_from_seeds
+from segstyle_gui.core.generator.network import Generator, GeneratorSpec, latents_from_seeds
 from segstyle_gui.errors import ConfigError
 
 _W_AVG_BETA = 0.998  # memory of the running mean of w
@@ -22,6 +23,8 @@ _PATH_LENGTH_DECAY = 0.01
 _EMA_RAMP = 0.05  # at the start the half-life is at most this share of the images seen
 _N_SAMPLES = 16
 SAMPLE_PSI = 0.7
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,10 @@ class StepLosses:
 class GeneratorTrainer:
     """The networks, their optimisers and random numbers; :meth:`step` shows one batch.
 
-    Both players learn from the same generated batch and the same judgement of it, so that a step costs one pass
-    of the generator and two of the discriminator (the published loop makes two and three). Every draw comes from
-    ``rng`` or from the number of images seen, so that a restored trainer goes on exactly as it would have.
+    Both players learn from the same generated batch and the same judgement of it, so that a step costs one
+    pass of the generator and two of the discriminator (the published loop makes two and three). Every draw
+    comes from ``rng`` or from the number of images seen, so that a restored trainer goes on exactly as it
+    would have.
     """
 
     def __init__(
@@ -166,8 +170,8 @@ class GeneratorTrainer:
             mean.copy_(value)
 
 
-def _initial(spec: object, init: Generator | None) -> Generator:
-    generator = Generator(spec)  # type: ignore[arg-type]
+def _initial(spec: GeneratorSpec, init: Generator | None) -> Generator:
+    generator = Generator(spec)
     if init is None:
         return generator
     if init.spec != spec:
@@ -179,7 +183,7 @@ def _initial(spec: object, init: Generator | None) -> Generator:
     return generator
 
 
-def _to(module: nn.Module, device: torch.device) -> nn.Module:
+def _to(module: Network, device: torch.device) -> Network:
     return module.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 

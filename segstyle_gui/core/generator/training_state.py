@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from segstyle_gui.core.checkpoint_file import write_checkpoint
 from segstyle_gui.core.generator.trainer import GeneratorTrainer
 
 _FORMAT = "segstyle-training-1"
@@ -31,7 +31,7 @@ def fingerprint(trainer: GeneratorTrainer) -> str:
 
 
 def save_state(trainer: GeneratorTrainer, path: Path) -> None:
-    """Write the state to ``path`` whole or not at all."""
+    """Write the state to ``path`` whole or not at all (:func:`write_checkpoint`)."""
     state: dict[str, Any] = {
         "format": _FORMAT,
         "fingerprint": fingerprint(trainer),
@@ -46,13 +46,7 @@ def save_state(trainer: GeneratorTrainer, path: Path) -> None:
         "images_seen": trainer.images_seen,
         "steps": trainer.steps,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_checkpoint(path, state)
 
 
 def load_state(trainer: GeneratorTrainer, path: Path) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import pickle
 import time
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from segstyle_gui.core.checkpoint_file import write_checkpoint
 from segstyle_gui.core.device import choose_device, tune_cpu
 from segstyle_gui.core.progress import SILENT, Cancelled, Progress
 from segstyle_gui.core.student.config import StudentConfig
@@ -97,6 +97,8 @@ def train_student(
         On a stop request, once the state is saved.
     ModelFileError
         If the checkpoint is damaged.
+    ProjectWriteError
+        If the checkpoint cannot be written, as on a full disk; the one before is kept.
     StageError
         If the loss is no longer a finite number.
     """
@@ -159,16 +161,8 @@ def _training_token(data: TrainingData, config: StudentConfig, unlabelled: NDArr
 
 
 def _save(trainer: Trainer, checkpoint: Path | None, token: str) -> None:
-    """Write the state beside the file and put it in its place, so that it is never half written."""
-    if checkpoint is None:
-        return
-    checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = checkpoint.with_name(checkpoint.name + ".part")
-    with unfinished.open("wb") as file:
-        torch.save({"token": token, **trainer.state()}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(checkpoint)
+    if checkpoint is not None:
+        write_checkpoint(checkpoint, {"token": token, **trainer.state()})
 
 
 def _resume(trainer: Trainer, checkpoint: Path, token: str) -> None:

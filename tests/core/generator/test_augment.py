@@ -27,7 +27,9 @@ def test_share_of_touched_images_grows_with_p():
 
 def test_without_color_the_values_stay_in_range():
     images = _images(100)
-    assert float(augment(images, 0.8, torch.Generator().manual_seed(2), color=False).abs().max()) <= 1.0 + 1e-5
+    assert (
+        float(augment(images, 0.8, torch.Generator().manual_seed(2), color=False).abs().max()) <= 1.0 + 1e-5
+    )
     assert float(augment(images, 0.8, torch.Generator().manual_seed(2), color=True).abs().max()) > 1.2
 
 

@@ -11,7 +11,9 @@ from segstyle_gui.core.generator.network import GeneratorSpec
 
 
 def test_logits_have_one_column_for_any_batch():
-    discriminator = Discriminator(GeneratorSpec(resolution=32, img_channels=3, channels={4: 8, 8: 8, 16: 8, 32: 4}))
+    discriminator = Discriminator(
+        GeneratorSpec(resolution=32, img_channels=3, channels={4: 8, 8: 8, 16: 8, 32: 4})
+    )
     for n in (1, 3, 8):
         assert discriminator(torch.randn(n, 3, 32, 32)).shape == (n, 1)
 

@@ -72,7 +72,9 @@ def _to_image(x, w, p, prefix):
     return np.tensordot(weight, x, axes=(1, 0)) + p[f"{prefix}.bias"][:, None, None]
 
 
-def reference_image(generator: Generator, z: np.ndarray, psi: float) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def reference_image(
+    generator: Generator, z: np.ndarray, psi: float
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """One image and all its feature maps in float64, straight from the formulas."""
     p = {name: tensor.double().numpy() for name, tensor in generator.state_dict().items()}
     x = z / np.sqrt((z**2).mean() + 1e-8)
@@ -106,7 +108,12 @@ def test_image_and_features_equal_float64_formula(img_channels, psi):
 def _noisy_generator(img_channels: int) -> Generator:
     torch.manual_seed(1)
     spec = GeneratorSpec(
-        resolution=16, img_channels=img_channels, z_dim=6, w_dim=8, mapping_layers=3, channels={4: 8, 8: 6, 16: 4}
+        resolution=16,
+        img_channels=img_channels,
+        z_dim=6,
+        w_dim=8,
+        mapping_layers=3,
+        channels={4: 8, 8: 6, 16: 4},
     )
     generator = Generator(spec)
     for name, parameter in generator.named_parameters():
@@ -117,7 +124,9 @@ def _noisy_generator(img_channels: int) -> Generator:
 
 
 def test_layer_names_sizes_and_channels():
-    generator = Generator(GeneratorSpec(resolution=64, z_dim=8, w_dim=8, channels=default_channels(64, 512, 32)))
+    generator = Generator(
+        GeneratorSpec(resolution=64, z_dim=8, w_dim=8, channels=default_channels(64, 512, 32))
+    )
     assert generator.layer_names[0] == "b4.conv1"
     assert generator.layer_names[-1] == "b64.conv1"
     assert len(generator.layer_names) == 9
@@ -143,7 +152,9 @@ def test_tapping_stops_early_and_gives_the_same_maps(tiny_generator):
 def test_fixed_noise_repeats_and_random_noise_does_not(tiny_generator):
     w = tiny_generator.mapping(latents_from_seeds([0], 8))
     torch.testing.assert_close(tiny_generator.synthesis(w), tiny_generator.synthesis(w), rtol=0, atol=0)
-    assert not torch.equal(tiny_generator.synthesis(w, noise="random"), tiny_generator.synthesis(w, noise="random"))
+    assert not torch.equal(
+        tiny_generator.synthesis(w, noise="random"), tiny_generator.synthesis(w, noise="random")
+    )
     assert not torch.equal(tiny_generator.synthesis(w, noise="none"), tiny_generator.synthesis(w))
 
 
@@ -165,7 +176,7 @@ def test_truncation_zero_is_the_mean(tiny_generator):
 
 def test_latents_are_numpys_for_each_seed():
     z = latents_from_seeds([7, 3], 5)
-    np.testing.assert_allclose(z[1], np.random.RandomState(3).randn(5), rtol=1e-6)  # noqa: NPY002
+    np.testing.assert_allclose(z[1], np.random.RandomState(3).randn(5), rtol=1e-6)
 
 
 def test_bfloat16_is_close_to_float32(tiny_generator):
@@ -185,7 +196,9 @@ def test_unknown_layer_is_named_with_the_choice(tiny_generator):
         tiny_generator.forward_intermediates(torch.zeros(1, 8), ["b64.conv1"])
 
 
-@pytest.mark.parametrize("bad", [{"resolution": 48}, {"resolution": 2048}, {"resolution": 32, "img_channels": 2}])
+@pytest.mark.parametrize(
+    "bad", [{"resolution": 48}, {"resolution": 2048}, {"resolution": 32, "img_channels": 2}]
+)
 def test_impossible_shapes_are_refused(bad):
     with pytest.raises(ConfigError):
         GeneratorSpec(**bad)

@@ -102,7 +102,9 @@ def test_damaged_checkpoint_is_put_aside(tmp_path):
 
 
 def test_samples_come_to_look_like_the_images():
-    result = train_generator(_images(), _config(kimg=3.2, learning_rate=0.005, augment="none", mirror=False), device=CPU)
+    result = train_generator(
+        _images(), _config(kimg=3.2, learning_rate=0.005, augment="none", mirror=False), device=CPU
+    )
     samples = result.generator(latents_from_seeds(range(8), 8))
     assert float(samples[..., :8].mean()) > 0.2
     assert float(samples[..., 8:].mean()) < -0.6
@@ -160,4 +162,9 @@ def test_config_out_of_range_names_field_value_and_range():
 
 def test_paper_preset_is_the_published_recipe():
     paper = PRESETS["paper"]
-    assert (paper.mapping_layers, paper.w_dim, paper.channel_base, paper.path_length_weight) == (8, 512, 32768, 2.0)
+    assert (paper.mapping_layers, paper.w_dim, paper.channel_base, paper.path_length_weight) == (
+        8,
+        512,
+        32768,
+        2.0,
+    )
