@@ -17,6 +17,7 @@ _INK = (235, 235, 235)
 _PAPER = (24, 24, 27)
 _DIMMED = 0.35  # brightness of what is not the region
 _OVERLAY = 0.45  # opacity of the colours
+_LIGHT = (255, 196, 0)  # a tint, because a dark region that is merely not dimmed cannot be seen
 
 
 def region_sheet(
@@ -99,7 +100,8 @@ def _overlay(image: np.ndarray, ids: np.ndarray, state: RegionState) -> np.ndarr
 
 
 def _lit(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    return np.where(mask[..., None], image, image * _DIMMED).astype(np.uint8)
+    tinted = image * (1 - _OVERLAY) + np.array(_LIGHT) * _OVERLAY
+    return np.where(mask[..., None], tinted, image * _DIMMED).astype(np.uint8)
 
 
 def _row(sheet: Image.Image, number: int, tiles: list[np.ndarray]) -> None:
