@@ -1,4 +1,4 @@
-"""Time K-means against scikit-learn at the same settings: seconds, inertia and their ratios.
+"""Time K-means against plain scikit-learn at the same settings: seconds, inertia and their ratios.
 
 Run: python benchmarks/kmeans_speed.py --rows 100000 --dims 512 --k 24
 """
@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from sklearn.cluster import KMeans
 
+from segstyle_gui.core.cluster_config import INIT_ROWS
 from segstyle_gui.core.kmeans import fit_kmeans
 
 
@@ -58,7 +59,7 @@ def main() -> None:
         fit = KMeans(args.k, n_init=args.n_init, random_state=args.seed, copy_x=False).fit(x)
         return float(fit.inertia_), int(fit.n_iter_)
 
-    ways = {"SegStyle": lambda: ours(20_000), "SegStyle, all starts on all rows": lambda: ours(0)}
+    ways = {"SegStyle": lambda: ours(INIT_ROWS), "SegStyle, all starts on all rows": lambda: ours(0)}
     if not args.skip_sklearn:
         ways["scikit-learn"] = sklearn
     results = {name: timed(way) for name, way in ways.items()}

@@ -5,7 +5,7 @@
 Each side runs in a process of its own, turn and turn about. A step is one update of the generator and one of
 the discriminator (non-saturating logistic loss), with an R1 penalty every 16 steps counted at a sixteenth; no
 augmentation, no path-length penalty. The peers run as their training loops do: float32, new fakes for each
-player.
+player. ``--widths published`` also measures rosinality's networks, whose widths are fixed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,13 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-SIDES = ("ours", "nvlabs", "rosinality")
+WIDTHS = {
+    # what SegStyle trains by default on a CPU
+    "default": {"channel_base": 4096, "channel_max": 128, "z_dim": 128, "w_dim": 128, "mapping_layers": 2},
+    # the published widths below 64²; rosinality's networks have no others
+    "published": {"channel_base": 16384, "channel_max": 512, "z_dim": 512, "w_dim": 512, "mapping_layers": 8},
+}
+SIDES = {"default": ("ours", "nvlabs"), "published": ("ours", "nvlabs", "rosinality")}
 R1_INTERVAL = 16
 
 
@@ -43,15 +49,7 @@ def measure_ours(args: argparse.Namespace) -> tuple[float, float]:
     from segstyle_gui.core.generator.trainer import GeneratorTrainer
 
     tune_cpu()
-    config = TrainConfig(
-        batch_size=args.batch,
-        augment="none",
-        channel_base=args.base,
-        channel_max=args.most,
-        z_dim=512,
-        w_dim=512,
-        mapping_layers=8,
-    )
+    config = TrainConfig(batch_size=args.batch, augment="none", **WIDTHS[args.widths])
     images = torch.randint(0, 255, (args.batch * 2, args.size, args.size, 3), dtype=torch.uint8).numpy()
     trainer = GeneratorTrainer(images, config, torch.device("cpu"))
     trainer.steps = 1  # plain steps only; the penalty is timed alone
@@ -95,10 +93,11 @@ def measure_nvlabs(args: argparse.Namespace) -> tuple[float, float]:
 
     from segstyle_gui.core.generator.network import GeneratorSpec, default_channels
 
-    spec = GeneratorSpec(
-        resolution=args.size, img_channels=3, channels=default_channels(args.size, args.base, args.most)
-    )
-    generator, judge = peers.nvlabs_pair(args.nvlabs, spec, args.base, args.most)
+    widths = dict(WIDTHS[args.widths])
+    base, most = widths.pop("channel_base"), widths.pop("channel_max")
+    channels = default_channels(args.size, base, most)
+    spec = GeneratorSpec(resolution=args.size, img_channels=3, channels=channels, **widths)
+    generator, judge = peers.nvlabs_pair(args.nvlabs, spec, base, most)
     generator.train()
 
     class Judge(torch.nn.Module):
@@ -111,7 +110,7 @@ def measure_nvlabs(args: argparse.Namespace) -> tuple[float, float]:
 
     # fused_modconv is off in training, as in NVlabs' own training script.
     def generate():
-        return generator(torch.randn(args.batch, 512), None, noise_mode="random", fused_modconv=False)
+        return generator(torch.randn(args.batch, spec.z_dim), None, noise_mode="random", fused_modconv=False)
 
     step, penalize = _players(generator, Judge(), generate, args)
     return _time(step, args.steps), _time(penalize, max(args.steps // 2, 1))
@@ -132,7 +131,16 @@ def measure_rosinality(args: argparse.Namespace) -> tuple[float, float]:
 
 def _run_side(side: str, args: argparse.Namespace) -> float:
     command = [sys.executable, __file__, "--side", side, "--size", args.size, "--batch", args.batch]
-    command += ["--steps", args.steps, "--nvlabs", args.nvlabs, "--rosinality", args.rosinality]
+    command += [
+        "--steps",
+        args.steps,
+        "--widths",
+        args.widths,
+        "--nvlabs",
+        args.nvlabs,
+        "--rosinality",
+        args.rosinality,
+    ]
     result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
     if result.returncode:
         raise SystemExit(f"{side} failed:\n{result.stderr[-2000:]}")
@@ -148,26 +156,28 @@ def main() -> None:
     parser.add_argument("--nvlabs", type=Path, required=True)
     parser.add_argument("--rosinality", type=Path, required=True)
     parser.add_argument("--size", type=int, default=64)
-    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
+    parser.add_argument("--widths", choices=sorted(WIDTHS), default="default")
+    parser.add_argument("--side", choices=SIDES["published"], help=argparse.SUPPRESS)
     args = parser.parse_args()
-    args.base, args.most = 16384, 512
     if args.side:
         measure = {"ours": measure_ours, "nvlabs": measure_nvlabs, "rosinality": measure_rosinality}[
             args.side
         ]
         print(json.dumps(measure(args)))
         return
-    seconds: dict[str, list[float]] = {side: [] for side in SIDES}
+    seconds: dict[str, list[float]] = {side: [] for side in SIDES[args.widths]}
     for _ in range(args.rounds):
-        for side in SIDES:
+        for side in seconds:
             seconds[side].append(_run_side(side, args))
     ours = statistics.median(seconds["ours"])
     threads = torch.get_num_threads()
-    print(f"{args.size}², batch {args.batch}, {threads} threads, medians of {args.rounds} rounds")
-    for side in SIDES:
+    print(
+        f"{args.size}², {args.widths} widths, batch {args.batch}, {threads} threads, medians of {args.rounds} rounds"
+    )
+    for side in seconds:
         middle = statistics.median(seconds[side])
         rounds = [round(s, 2) for s in seconds[side]]
         print(f"{side:<12} {middle:7.2f} s a step   {middle / ours:5.2f}× ours   {rounds}")

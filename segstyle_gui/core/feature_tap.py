@@ -45,9 +45,9 @@ class TappedGenerator(Protocol):
 def parse_layers(text: str, generator: TappedGenerator) -> tuple[str, ...]:
     """Return the layer names meant by ``text``: ``"auto"`` or names with commas between them.
 
-    ``auto`` is the last block and the one before it for generators up to 64 px (``b32.conv1,b64.conv1`` at
-    64 px: on 64 px eye images a single layer gave fragments, both together gave whole parts), and
-    ``b64.conv1,b128.conv1`` above.
+    ``auto`` is the last three blocks, at most up to 128 px: ``b16.conv1,b32.conv1,b64.conv1`` at 64 px. On 64
+    px eye images a single layer gave fragments; the last two mixed parts of the pupil with dark skin; the
+    third, coarser one told them apart (``docs/results/real-eyes.md``).
 
     Raises
     ------
@@ -56,7 +56,7 @@ def parse_layers(text: str, generator: TappedGenerator) -> tuple[str, ...]:
     """
     if text.strip() == "auto":
         last = min(generator.resolution, 128)
-        return f"b{last // 2}.conv1", f"b{last}.conv1"
+        return f"b{last // 4}.conv1", f"b{last // 2}.conv1", f"b{last}.conv1"
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     unknown = [name for name in names if name not in generator.layer_names]
     if unknown or not names or len(set(names)) != len(names):

@@ -1,24 +1,31 @@
-"""K-means on the CPU or a GPU: k-means++ starts, then Lloyd's iterations.
+"""K-means: scikit-learn on the CPU, torch on a GPU, with the same answer within tolerance.
 
 By default the starts compete on a part of the rows and the winner alone is run on all of them, which reaches
-the inertia of scikit-learn's ``KMeans`` in a fraction of the time (``benchmarks/kmeans_speed.py``).
+the inertia of the textbook way in a fraction of the time (``benchmarks/kmeans_speed.py``).
 """
 
 from __future__ import annotations
 
-import math
+import warnings
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
 from torch import Tensor
 
 from segstyle_gui.core.cluster_config import INIT_ROWS
-from segstyle_gui.core.lloyd import Lloyd, Rows, make_rows, mean_variance, squared_distances
+from segstyle_gui.core.lloyd import Rows, lloyd, make_rows, mean_variance, plus_plus
 from segstyle_gui.core.progress import SILENT, Progress, part
 
 _COMPETITION_SHARE = 0.3  # of the reported progress
+_CHUNK_ITER = 25  # iterations between two reports of scikit-learn
+_COPY_BYTES = 64_000_000  # rows up to this size may be copied; larger ones are centred in place
+
+Engine = Literal["auto", "sklearn", "torch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +42,27 @@ class KMeansFit:
     n_iter: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """What ends a run."""
+
+    n_clusters: int
+    max_iter: int
+    tol: float
+
+
+class _Runner(Protocol):
+    """Some rows and a way to cluster them."""
+
+    def subset(self, index: NDArray[np.int64]) -> _Runner:
+        """Return the same for a copy of some rows."""
+        ...
+
+    def run(self, run: _Run, start: int | NDArray[np.float32], progress: Progress) -> KMeansFit:
+        """Run once from k-means++ with a seed, or from centroids."""
+        ...
+
+
 def fit_kmeans(
     x: NDArray[np.float32] | Tensor,
     n_clusters: int,
@@ -47,13 +75,15 @@ def fit_kmeans(
     weights: NDArray[np.float32] | Tensor | None = None,
     init_rows: int = INIT_ROWS,
     progress: Progress = SILENT,
+    engine: Engine = "auto",
 ) -> KMeansFit:
     """Cluster the rows of ``x``.
 
     Parameters
     ----------
     x
-        (N, D) float32; on the CPU neither copied nor changed.
+        (N, D) float32. Above 64 MB it is not copied on the CPU: scikit-learn then takes the mean off the rows
+        and puts it back, which may change their last bits. Smaller or read-only rows are left as they are.
     n_clusters
         K, 1 to N.
     n_init
@@ -62,7 +92,8 @@ def fit_kmeans(
         Most iterations of each run.
     tol
         A run ends when the squared moves of all centroids sum up to at most ``tol`` times the mean variance
-        of a column (scikit-learn's rule), or when no row changes its cluster.
+        of a column, or when no row changes its cluster. Where rows are not copied, the mean move of 25
+        iterations counts (scikit-learn's own test of the tolerance would copy them).
     seed
         Of the starts and of the choice of ``init_rows``.
     device
@@ -72,101 +103,148 @@ def fit_kmeans(
     init_rows
         Rows on which the starts compete; 0 runs every start on all rows (the textbook way).
     progress
-        Told after every iteration; may raise ``Cancelled``.
+        Told after every 25 iterations by scikit-learn, after every one by torch; may raise ``Cancelled``.
+    engine
+        ``"auto"`` takes torch on a CUDA device and scikit-learn elsewhere: Apple's GPUs, which lack float64,
+        leave K-means to the CPU.
 
     Raises
     ------
     ValueError
         If the shapes do not fit, or ``n_clusters`` is outside 1..N.
     """
-    rows = _prepare(x, weights, torch.device(device))
-    if not 1 <= n_clusters <= len(rows):
-        raise ValueError(f"n_clusters is {n_clusters}, but there are {len(rows)} rows")
+    n_rows = _check(x, weights, n_clusters)
+    on_cuda = torch.device(device).type == "cuda"
+    rows: _Runner
+    if engine == "sklearn" or (engine == "auto" and not on_cuda):
+        rows = _SklearnRows(x, weights)
+    else:
+        rows = _TorchRows(x, weights, device)
+    run = _Run(n_clusters=n_clusters, max_iter=max_iter, tol=tol)
     rng = np.random.default_rng(seed)
-    threshold = tol * mean_variance(rows)
-    n_compete = max(init_rows, 20 * n_clusters) if init_rows else len(rows)
-    compete = n_compete < len(rows)
-    share = _COMPETITION_SHARE if compete else 1.0
-    field = _subset(rows, n_compete, rng) if compete else rows
-    best, inertia, n_iter = _best_start(
-        field, n_clusters, n_init, max_iter, threshold, rng, part(progress, 0, share)
-    )
-    if compete:
-        best = Lloyd(rows, best.centroids)
-        n_iter = _run(best, max_iter, threshold, part(progress, share, 1))
-        inertia = best.inertia()
-    labels = best.labels.cpu().numpy().astype(np.int32)
-    return KMeansFit(centroids=best.centroids.cpu().numpy(), labels=labels, inertia=inertia, n_iter=n_iter)
+    n_compete = max(init_rows, 20 * n_clusters) if init_rows else n_rows
+    if n_compete >= n_rows:
+        return _best_start(rows, run, n_init, rng, progress)
+    field = rows.subset(np.sort(rng.choice(n_rows, size=n_compete, replace=False, shuffle=False)))
+    best = _best_start(field, run, n_init, rng, part(progress, 0, _COMPETITION_SHARE))
+    del field
+    return rows.run(run, best.centroids, part(progress, _COMPETITION_SHARE, 1))
+
+
+def _check(
+    x: NDArray[np.float32] | Tensor, weights: NDArray[np.float32] | Tensor | None, n_clusters: int
+) -> int:
+    if x.ndim != 2:
+        raise ValueError(f"rows are (N, D), not {tuple(x.shape)}")
+    if weights is not None and tuple(weights.shape) != (len(x),):
+        raise ValueError(f"{tuple(weights.shape)} weights for {len(x)} rows")
+    if not 1 <= n_clusters <= len(x):
+        raise ValueError(f"n_clusters is {n_clusters}, but there are {len(x)} rows")
+    return len(x)
 
 
 def _best_start(
-    rows: Rows,
-    n_clusters: int,
-    n_init: int,
-    max_iter: int,
-    threshold: float,
-    rng: np.random.Generator,
-    progress: Progress,
-) -> tuple[Lloyd, float, int]:
-    best: tuple[Lloyd, float, int] | None = None
-    for start in range(n_init):
-        run = Lloyd(rows, plus_plus(rows, n_clusters, rng))
-        n_iter = _run(run, max_iter, threshold, part(progress, start / n_init, (start + 1) / n_init))
-        inertia = run.inertia()
-        if best is None or inertia < best[1]:
-            best = (run, inertia, n_iter)
+    rows: _Runner, run: _Run, n_init: int, rng: np.random.Generator, progress: Progress
+) -> KMeansFit:
+    best: KMeansFit | None = None
+    for index, start in enumerate(rng.integers(2**31 - 1, size=n_init).tolist()):
+        fit = rows.run(run, start, part(progress, index / n_init, (index + 1) / n_init))
+        if best is None or fit.inertia < best.inertia:
+            best = fit
     assert best is not None
     return best
 
 
-def _run(run: Lloyd, max_iter: int, threshold: float, progress: Progress) -> int:
+def _report(progress: Progress, n_iter: int) -> None:
     # Most runs end long before max_iter: the bar follows 1 - 1 / (1 + i / 10), which never stands still.
-    n_iter = run.run(max_iter, threshold, lambda i: progress.report(i, i + 10, "Clustering"))
-    progress.report(1, 1, "Clustering")
-    return n_iter
+    progress.report(n_iter, n_iter + 10, "Clustering")
 
 
-def _prepare(x: NDArray[np.float32] | Tensor, weights: object, device: torch.device) -> Rows:
-    values = torch.as_tensor(x, dtype=torch.float32, device=device)
-    if values.ndim != 2:
-        raise ValueError(f"rows are (N, D), not {tuple(values.shape)}")
-    mass = torch.ones(len(values)) if weights is None else torch.as_tensor(weights, dtype=torch.float32)
-    if mass.shape != values.shape[:1]:
-        raise ValueError(f"{tuple(mass.shape)} weights for {len(values)} rows")
-    return make_rows(values, mass.to(device))
+class _SklearnRows:
+    """Rows for scikit-learn.
 
-
-def _subset(rows: Rows, n: int, rng: np.random.Generator) -> Rows:
-    index = rng.choice(len(rows), size=n, replace=False, shuffle=False)
-    return rows.part(torch.from_numpy(np.sort(index)).to(rows.x.device))
-
-
-def plus_plus(rows: Rows, n_clusters: int, rng: np.random.Generator) -> Tensor:
-    """Choose (K, D) starting centroids among the rows (greedy k-means++, Arthur and Vassilvitskii 2007).
-
-    Each step draws 2 + ln K rows with a chance proportional to their squared distance from the centroids so
-    far, and keeps the one that leaves the least distance.
+    Its ``"lloyd"`` and not its ``"elkan"``, which is about an eighth faster but keeps N times K bounds.
     """
-    n_trials = 2 + int(math.log(n_clusters))
-    chosen = [int(_draw(rows.weights, 1, rng)[0])]
-    closest = _distances_to(rows, torch.tensor(chosen, device=rows.x.device))[:, 0]
-    while len(chosen) < n_clusters:
-        candidates = _draw(closest * rows.weights, n_trials, rng)
-        options = torch.minimum(_distances_to(rows, candidates), closest[:, None])
-        best = int((rows.weights @ options).argmin())
-        chosen.append(int(candidates[best]))
-        closest = options[:, best].contiguous()
-    return rows.x[torch.tensor(chosen, device=rows.x.device)].clone()
+
+    def __init__(self, x: NDArray[np.float32] | Tensor, weights: NDArray[np.float32] | Tensor | None) -> None:
+        x = x.detach().cpu().numpy() if isinstance(x, Tensor) else x
+        self.x = np.require(x, np.float32, ["C", "W"])  # a copy if it is not writeable
+        self.weights = None if weights is None else np.asarray(weights, dtype=np.float32)
+        self._small = self.x.nbytes <= _COPY_BYTES
+
+    def subset(self, index: NDArray[np.int64]) -> _SklearnRows:
+        return _SklearnRows(self.x[index], None if self.weights is None else self.weights[index])
+
+    def run(self, run: _Run, start: int | NDArray[np.float32], progress: Progress) -> KMeansFit:
+        n_iter, threshold = 0, 0.0 if self._small else run.tol * self._mean_variance()
+        while True:
+            steps = min(_CHUNK_ITER, run.max_iter - n_iter)
+            model = self._fit(run, start, steps)
+            n_iter += model.n_iter_
+            moved = np.inf if isinstance(start, int) else np.square(model.cluster_centers_ - start).sum()
+            if model.n_iter_ < steps or n_iter >= run.max_iter or moved <= threshold * steps**2:
+                break
+            start = model.cluster_centers_
+            _report(progress, n_iter)
+        progress.report(1, 1, "Clustering")
+        return KMeansFit(
+            centroids=model.cluster_centers_,
+            labels=model.labels_,
+            inertia=float(model.inertia_),
+            n_iter=n_iter,
+        )
+
+    def _fit(self, run: _Run, start: int | NDArray[np.float32], steps: int) -> KMeans:
+        seeded = isinstance(start, int)
+        model = KMeans(
+            run.n_clusters,
+            init="k-means++" if seeded else start,
+            random_state=start if seeded else None,
+            n_init=1,
+            max_iter=steps,
+            tol=run.tol if self._small else 0.0,
+            copy_x=self._small,
+            algorithm="lloyd",
+        )
+        with warnings.catch_warnings():  # equal rows leave clusters without any: allowed
+            warnings.filterwarnings("ignore", "Number of distinct clusters", ConvergenceWarning)
+            return model.fit(self.x, sample_weight=self.weights)
+
+    def _mean_variance(self) -> float:
+        weights = np.ones(len(self.x), dtype=np.float32) if self.weights is None else self.weights
+        return mean_variance(make_rows(torch.from_numpy(self.x), torch.from_numpy(weights)))
 
 
-def _distances_to(rows: Rows, index: Tensor) -> Tensor:
-    targets = rows.x[index]
-    blocks = [squared_distances(rows.x[b], rows.squares[b], targets) for b in rows.blocks()]
-    return torch.cat(blocks)
+class _TorchRows:
+    """Rows on a device."""
 
+    def __init__(
+        self,
+        x: NDArray[np.float32] | Tensor,
+        weights: NDArray[np.float32] | Tensor | None,
+        device: str | torch.device,
+    ) -> None:
+        values = torch.as_tensor(x, dtype=torch.float32, device=device)
+        mass = torch.ones(len(values)) if weights is None else torch.as_tensor(weights, dtype=torch.float32)
+        self.rows: Rows = make_rows(values, mass.to(device))
 
-def _draw(chances: Tensor, n: int, rng: np.random.Generator) -> Tensor:
-    """Draw n row indices; numpy draws the numbers, so that every device draws the same."""
-    edges = chances.double().cumsum(dim=0)
-    points = torch.from_numpy(rng.random(n)).to(chances.device) * edges[-1]
-    return torch.searchsorted(edges, points, right=True).clamp_(max=len(chances) - 1)
+    def subset(self, index: NDArray[np.int64]) -> _TorchRows:
+        where = torch.from_numpy(index).to(self.rows.x.device)
+        return _TorchRows(self.rows.x[where], self.rows.weights[where], where.device)
+
+    def run(self, run: _Run, start: int | NDArray[np.float32], progress: Progress) -> KMeansFit:
+        if isinstance(start, int):
+            begin = plus_plus(self.rows, run.n_clusters, np.random.default_rng(start))
+        else:
+            begin = torch.from_numpy(start).to(self.rows.x.device)
+        threshold = run.tol * mean_variance(self.rows)
+        centroids, labels, inertia, n_iter = lloyd(
+            self.rows, begin, run.max_iter, threshold, lambda i: _report(progress, i)
+        )
+        progress.report(1, 1, "Clustering")
+        return KMeansFit(
+            centroids=centroids.cpu().numpy(),
+            labels=labels.cpu().numpy().astype(np.int32),
+            inertia=inertia,
+            n_iter=n_iter,
+        )

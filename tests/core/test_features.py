@@ -148,7 +148,11 @@ def test_rows_per_sample_by_hand(known_generator):
 
 @pytest.mark.parametrize(
     ("resolution", "wanted"),
-    [(32, ("b16.conv1", "b32.conv1")), (64, ("b32.conv1", "b64.conv1")), (256, ("b64.conv1", "b128.conv1"))],
+    [
+        (16, ("b4.conv1", "b8.conv1", "b16.conv1")),
+        (64, ("b16.conv1", "b32.conv1", "b64.conv1")),
+        (256, ("b32.conv1", "b64.conv1", "b128.conv1")),
+    ],
 )
 def test_auto_layers(resolution, wanted):
     class Named:

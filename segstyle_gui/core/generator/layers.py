@@ -114,10 +114,10 @@ class StyledConv(nn.Module):
         style = self.affine(w)
         scale = demodulation(self.weight, style) * LRELU_GAIN
         y = self._convolve(x * _per_channel(style, x.dtype))
-        y = y * _per_channel(scale, y.dtype)
+        bias = (self.bias * LRELU_GAIN).to(y.dtype)[:, None, None]
+        y = torch.addcmul(bias, y, _per_channel(scale, y.dtype))
         if noise is not None:
             y += (noise * (self.noise_strength * LRELU_GAIN)).to(y.dtype)
-        y += (self.bias * LRELU_GAIN).to(y.dtype)[:, None, None]
         return leaky_relu(y)
 
     def _convolve(self, x: Tensor) -> Tensor:

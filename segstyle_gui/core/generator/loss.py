@@ -21,10 +21,15 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
 
 
-def r1_penalty(discriminator: Discriminator, real: Tensor, gamma: float) -> Tensor:
-    """γ/2 · E‖∇D(x)‖² over the real images as the discriminator sees them (augmented), in float32."""
+def r1_penalty(
+    discriminator: Discriminator, real: Tensor, gamma: float, dtype: torch.dtype = torch.float32
+) -> Tensor:
+    """γ/2 · E‖∇D(x)‖² over the real images as the discriminator sees them (augmented).
+
+    ``dtype`` is that of the convolutions; the gradient itself and its norm are float32.
+    """
     real = real.detach().requires_grad_(True)
-    (gradient,) = torch.autograd.grad(discriminator(real).sum(), real, create_graph=True)
+    (gradient,) = torch.autograd.grad(discriminator(real, dtype).sum(), real, create_graph=True)
     return gamma / 2 * gradient.square().sum(dim=(1, 2, 3)).mean()
 
 

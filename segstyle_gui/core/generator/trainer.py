@@ -110,7 +110,7 @@ class GeneratorTrainer:
 
     def _regularize_discriminator(self, real: Tensor) -> None:
         self.discriminator_optimizer.zero_grad(set_to_none=True)
-        penalty = r1_penalty(self.discriminator, real, self.gamma) * self.config.r1_interval
+        penalty = r1_penalty(self.discriminator, real, self.gamma, self.dtype) * self.config.r1_interval
         penalty.backward(inputs=list(self.discriminator.parameters()))
         _clean_gradients(self.discriminator)
         self.discriminator_optimizer.step()
