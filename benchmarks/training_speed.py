@@ -174,9 +174,8 @@ def main() -> None:
             seconds[side].append(_run_side(side, args))
     ours = statistics.median(seconds["ours"])
     threads = torch.get_num_threads()
-    print(
-        f"{args.size}², {args.widths} widths, batch {args.batch}, {threads} threads, medians of {args.rounds} rounds"
-    )
+    print(f"{args.size}², {args.widths} widths, batch {args.batch}, {threads} threads")
+    print(f"medians of {args.rounds} rounds")
     for side in seconds:
         middle = statistics.median(seconds[side])
         rounds = [round(s, 2) for s in seconds[side]]

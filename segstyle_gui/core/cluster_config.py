@@ -72,8 +72,8 @@ PRESETS: Mapping[str, ClusterConfig] = {
 def rows_bytes(memory_gb: float) -> int:
     """Return how many bytes of a memory budget the feature vectors may take.
 
-    The rest is for a batch of feature maps (about 200 MB with all that comes and goes), what K-means needs and
-    the rows of a re-fit (``benchmarks/regions_memory.py``).
+    The rest is for a batch of feature maps (about 200 MB with all that comes and goes), what K-means needs
+    and the rows of a re-fit (``benchmarks/regions_memory.py``).
     """
     return int(1e9 * max(0.2 * memory_gb, 0.75 * memory_gb - 0.2))
 
