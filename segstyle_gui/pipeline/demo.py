@@ -31,15 +31,18 @@ class DemoPlan:
     train: bool = False
 
 
+# The recorded clicks name single clusters, hence as many regions as clusters.
+_REGIONS = {"n_clusters": 36, "n_regions": 36}
 FULL = DemoPlan(  # for two CPU cores: the stages' defaults take about a quarter of an hour
     settings={
-        "synthesize": {"n_images": 1000, "size": 64},
-        "train_student": {"steps": 600},
+        "find_regions": {**_REGIONS, "n_samples": 120, "n_init": 4, "n_refits": 1},
+        "synthesize": {"n_images": 1200},
+        "train_student": {"steps": 400},
     }
 )
 QUICK = DemoPlan(
     settings={
-        "find_regions": {"n_samples": 60, "n_init": 2, "n_refits": 0},
+        "find_regions": {**_REGIONS, "n_samples": 60, "n_init": 2, "n_refits": 0},
         "synthesize": {"n_images": 256, "size": 64},
         "train_student": {"steps": 120, "width": 16, "validate_every": 60},
     }
