@@ -71,6 +71,7 @@ def _plan(quick: bool, train: bool, kimg: float | None) -> DemoPlan:
 
 def _print_result(result: DemoResult) -> None:
     from segstyle_gui.cli.results import table
+    from segstyle_gui.core.near_eye import CLASS_NAMES
 
     total = sum(run.seconds for run in result.runs)
     write_line(f"{result.project}, made in {spoken_time(total)}")
@@ -78,7 +79,8 @@ def _print_result(result: DemoResult) -> None:
         write_line(f"  {line}")
     summary = result.evaluation.summary
     write_line(f"Against the exact masks of {summary['images']} images:")
-    rows = [(name, iou) for name, iou in summary["iou"].items()]
+    unnamed = {f"value {value}": f"{name} (no region)" for value, name in enumerate(CLASS_NAMES)}
+    rows = [(unnamed.get(name, name), iou) for name, iou in summary["iou"].items()]
     for line in table(("class", "IoU"), [*rows, ("mean", summary["mean_iou"])]):
         write_line(f"  {line}")
 
