@@ -1,10 +1,14 @@
-"""Write the state of an unfinished training, so that neither a crash nor a full disk takes the last one."""
+"""Write the state of an unfinished training, so that neither a crash nor a full disk takes the last one.
+
+``UNREADABLE`` is what ``torch.load`` may raise on a damaged or foreign file.
+"""
 
 from __future__ import annotations
 
 import errno
 import io
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,16 @@ import torch
 
 from segstyle_gui.errors import ProjectWriteError
 
+UNREADABLE = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    AttributeError,
+    pickle.UnpicklingError,
+)
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -23,9 +37,8 @@ def write_checkpoint(path: Path, state: dict[str, Any]) -> None:
     ProjectWriteError
         If the disk is full or the folder cannot be written; the file of before is unchanged.
     """
-    buffer = (
-        io.BytesIO()
-    )  # onto a file that cannot take it, torch.save raises a RuntimeError without a reason
+    # In memory first: onto a file that cannot take it, torch.save raises a RuntimeError without a reason.
+    buffer = io.BytesIO()
     torch.save(state, buffer)
     try:
         _write_whole(path, buffer.getbuffer())

@@ -20,9 +20,14 @@ class ClusterConfig:
         32, "Clusters to find; more than the parts wanted, merged later.", low=2, high=200
     )
     n_regions: int = setting(12, "Regions that the merge tree is first cut into.", low=1, high=200)
-    layer: str = setting("auto", 'Layers to read, such as "b32.conv1,b64.conv1"; auto suits the generator.')
+    layer: str = setting(
+        "auto",
+        'Layers to read, such as "b32.conv1,b64.conv1"; auto takes the last three blocks up to 128 px.',
+    )
     normalize: Literal["l2", "standard", "none"] = setting(
-        "l2", "How each layer is normalised.", choices=("l2", "standard", "none")
+        "l2",
+        "Normalisation of a layer: each pixel to length 1, each channel to equal variance, or none.",
+        choices=("l2", "standard", "none"),
     )
     pca_dims: int = setting(0, "Principal components kept of each layer; 0 keeps all.", low=0, high=512)
     n_samples: int = setting(200, "Generated images to learn from.", unit="images", low=1, high=_MOST_SAMPLES)

@@ -81,7 +81,8 @@ def fit_clusters(
     progress
         Told often; may raise ``Cancelled``.
     device
-        Where K-means runs; None for the generator's device.
+        Where K-means runs: torch on a CUDA device, scikit-learn on the CPU for any other; None for the
+        generator's device.
 
     Raises
     ------

@@ -71,7 +71,12 @@ def normalized(x: Tensor, normalize: Normalize, n_layers: int) -> Tensor:
     """Apply the part of the normalisation that is not affine to (N, C, H, W)."""
     if normalize != "l2":
         return x
-    return x / (x.norm(dim=1, keepdim=True).clamp(min=_TINY) * n_layers**0.5)
+    return x / _lengths(x, n_layers)
+
+
+def _lengths(x: Tensor, n_layers: int) -> Tensor:
+    """Return (N, 1, H, W), what ``"l2"`` divides by."""
+    return x.norm(dim=1, keepdim=True).clamp(min=_TINY) * n_layers**0.5
 
 
 def layer_vectors(x: Tensor, layer: LayerTap) -> Tensor:
@@ -94,7 +99,7 @@ def resize(x: Tensor, size: int) -> Tensor:
 
 
 def feature_maps(tap: FeatureTap, maps: Mapping[str, Tensor], size: int) -> Tensor:
-    """Return all vectors as (N, D, size, size): the definition, used where every vector is wanted."""
+    """Return all vectors as (N, D, size, size): the definition, against which the faster ways are tested."""
     parts = []
     for layer in tap.layers:
         x = normalized(maps[layer.name], tap.normalize, len(tap.layers))
@@ -162,5 +167,5 @@ def _layer_scores(x: Tensor, layer: LayerTap, c: Tensor, normalize: Normalize, n
         offset = weights @ torch.from_numpy(layer.mean).to(x.device)
     products = F.conv2d(x, weights[:, :, None, None])
     if normalize == "l2":
-        products = products / (x.norm(dim=1, keepdim=True).clamp(min=_TINY) * n_layers**0.5)
+        products = products / _lengths(x, n_layers)
     return products - offset[None, :, None, None]

@@ -97,7 +97,7 @@ def fit_kmeans(
     seed
         Of the starts and of the choice of ``init_rows``.
     device
-        Where to compute.
+        A CUDA device computes there; with any other the CPU does, unless ``engine`` is ``"torch"``.
     weights
         (N,) weight of every row, above 0; None for equal weights.
     init_rows

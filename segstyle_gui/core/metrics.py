@@ -6,8 +6,6 @@ divided last (dataset-level IoU, as in the paper); the mean over images of per-i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
@@ -103,44 +101,6 @@ def match_hungarian(confusion: np.ndarray) -> dict[int, int]:
     true_ids, predicted_ids = linear_sum_assignment(ious, maximize=True)
     pairs = zip(predicted_ids.tolist(), true_ids.tolist(), strict=True)
     return {predicted: true for predicted, true in sorted(pairs) if ious[true, predicted] > 0}
-
-
-def match_majority(confusion: np.ndarray) -> dict[int, int]:
-    """Match every predicted id to the true id that it overlaps most (several may share one).
-
-    Returns
-    -------
-    dict[int, int]
-        Predicted id to true id, the smaller one on a tie; ids without a counted pixel have no entry.
-    """
-    best = confusion.argmax(axis=0)
-    return {int(column): int(best[column]) for column in np.flatnonzero(confusion.sum(axis=0))}
-
-
-def apply_mapping(label_map: np.ndarray, mapping: Mapping[int, int], *, default: int = 0) -> np.ndarray:
-    """Replace every id by what ``mapping`` says, or by ``default`` where it says nothing.
-
-    Parameters
-    ----------
-    label_map
-        Unsigned or non-negative integer ids, any shape.
-    mapping
-        Old id to new id; new ids must fit the dtype of ``label_map``.
-    default
-        New id of the ids without an entry; 0 is the background.
-
-    Returns
-    -------
-    np.ndarray
-        Same shape and dtype.
-    """
-    highest = max([*mapping, int(label_map.max(initial=0))])
-    table = np.full(highest + 1, default, np.int64)
-    table[list(mapping.keys())] = list(mapping.values())
-    limits = np.iinfo(label_map.dtype)
-    if table.min() < limits.min or table.max() > limits.max:
-        raise ValueError(f"a new id does not fit {label_map.dtype}")
-    return table.astype(label_map.dtype)[label_map]
 
 
 def _unions(confusion: np.ndarray) -> np.ndarray:

@@ -40,9 +40,17 @@ class NamingConfig:
     size: int = setting(
         0, "Side the images are enlarged to; 0 takes CLIP's own.", unit="pixel", low=0, high=4096
     )
-    temperature: float = setting(100.0, "Factor on cosines before they become shares.", low=1, high=1000)
+    temperature: float = setting(
+        100.0,
+        "Factor on the cosines before the softmax over the names; higher is more decided.",
+        low=1,
+        high=1000,
+    )
     margin: float = setting(
-        0.02, "Lead over the next name below which a region stays unnamed.", low=0, high=2
+        0.02,
+        "Lead in cosine over the next name that a name needs; with less a region stays unnamed.",
+        low=0,
+        high=2,
     )
     one_to_one: bool = setting(False, "Give every name to at most one region.")
 

@@ -103,13 +103,7 @@ def export_coco(
 
         verify_coco(label_set, path, expected, progress=part(progress, 0.6, 1.0))
         files = list_files(content)
-    return ExportReport(
-        folder=folder,
-        files=files,
-        images=tally.n_images,
-        pixels_per_class=tally.pixels,
-        empty_images=tuple(tally.empty),
-    )
+    return tally.report(folder, files)
 
 
 def background_id(label_set: LabelSet) -> int:

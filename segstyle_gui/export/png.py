@@ -105,13 +105,7 @@ def export_png(
         paths = [content / LABEL_MAP_FOLDER / name for name in names]
         verify_png(label_set, paths, exported_ids, progress=part(progress, 0.6, 1.0))
         files = list_files(content)
-    return ExportReport(
-        folder=folder,
-        files=files,
-        images=tally.n_images,
-        pixels_per_class=tally.pixels,
-        empty_images=tuple(tally.empty),
-    )
+    return tally.report(folder, files)
 
 
 def exported_class_ids(label_set: LabelSet, *, remap: bool) -> dict[int, int]:

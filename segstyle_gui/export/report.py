@@ -61,6 +61,16 @@ class Tally:
             self.empty.append(file_name)
         self.n_images += 1
 
+    def report(self, folder: Path, files: tuple[str, ...]) -> ExportReport:
+        """Return the report of an export of everything that was counted."""
+        return ExportReport(
+            folder=folder,
+            files=files,
+            images=self.n_images,
+            pixels_per_class=self.pixels,
+            empty_images=tuple(self.empty),
+        )
+
 
 def preview_export(label_set: LabelSet, *, progress: Progress = SILENT) -> ExportPreview:
     """Count what an export would hold, writing nothing.

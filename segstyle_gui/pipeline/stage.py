@@ -91,11 +91,6 @@ class Stage:
         """Named configs; ``"segstyle"`` is the defaults."""
         return {"segstyle": self.config(), **self.load_presets()}
 
-    @property
-    def command(self) -> str:
-        """The stage's word on the command line."""
-        return self.name.replace("_", "-")
-
 
 @dataclass(frozen=True, slots=True)
 class RunDraft:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
+from segstyle_gui.core import device
 from segstyle_gui.core.device import choose_device, compute_dtype, tune_cpu
 from segstyle_gui.errors import ConfigError
 
@@ -27,6 +30,14 @@ def test_precision_can_be_forced():
     assert compute_dtype(cpu) in (torch.float32, torch.bfloat16)
 
 
-def test_tuning_twice_is_harmless():
+@pytest.mark.parametrize(("platform", "calls"), [("linux", 2), ("win32", 0)])
+def test_the_allocator_is_told_once(monkeypatch, platform, calls):
+    told = []
+    library = SimpleNamespace(mallopt=lambda *values: told.append(values))
+    monkeypatch.setattr(device, "_tuned", False)
+    monkeypatch.setattr(device.sys, "platform", platform)
+    monkeypatch.setattr(device.ctypes, "CDLL", lambda name: library)
+    monkeypatch.delenv("MALLOC_MMAP_THRESHOLD_", raising=False)
     tune_cpu()
     tune_cpu()
+    assert len(set(told)) == len(told) == calls

@@ -10,11 +10,9 @@ from sklearn.metrics import confusion_matrix as sklearn_confusion
 from sklearn.metrics import jaccard_score
 
 from segstyle_gui.core.metrics import (
-    apply_mapping,
     confusion_matrix,
     iou_per_class,
     match_hungarian,
-    match_majority,
     mean_iou,
     pixel_accuracy,
 )
@@ -92,7 +90,6 @@ def test_hungarian_undoes_a_permutation() -> None:
     shuffled = np.array([3, 0, 4, 1, 2])[truth]
     mapping = match_hungarian(confusion_matrix(truth, shuffled, 5))
     assert mapping == {3: 0, 0: 1, 4: 2, 1: 3, 2: 4}
-    np.testing.assert_array_equal(apply_mapping(shuffled, mapping), truth)
 
 
 def test_more_clusters_than_classes() -> None:
@@ -101,16 +98,3 @@ def test_more_clusters_than_classes() -> None:
     confusion = confusion_matrix(truth, clusters, 2, n_predicted=6)
     assert confusion.shape == (2, 6)
     assert match_hungarian(confusion) == {0: 0, 2: 1}
-    majority = match_majority(confusion)
-    assert majority == {0: 0, 1: 0, 2: 1, 3: 1}
-    np.testing.assert_array_equal(apply_mapping(clusters, majority), truth)
-
-
-def test_apply_mapping_default_and_dtype() -> None:
-    label_map = np.array([[0, 1], [2, 9]], np.uint8)
-    mapped = apply_mapping(label_map, {1: 5, 300: 7}, default=255)
-    assert mapped.dtype == np.uint8
-    assert mapped.tolist() == [[255, 5], [255, 255]]
-    assert apply_mapping(label_map, {}).tolist() == [[0, 0], [0, 0]]
-    with pytest.raises(ValueError, match="uint8"):
-        apply_mapping(label_map, {1: 256})

@@ -57,8 +57,10 @@ class TrainConfig:
     z_dim: int = setting(128, "Size of the latent z.", low=4, high=1024)
     w_dim: int = setting(128, "Size of the latent w.", low=4, high=1024)
     mapping_layers: int = setting(2, "Depth of the mapping network.", unit="layers", low=1, high=16)
-    channel_base: int = setting(4096, "Channels of a block are base / resolution …", low=64, high=65536)
-    channel_max: int = setting(128, "… but at most this many.", low=4, high=1024)
+    channel_base: int = setting(
+        4096, "Channels of a block are this, divided by the block's side in pixels.", low=64, high=65536
+    )
+    channel_max: int = setting(128, "Most channels of a block.", low=4, high=1024)
     precision: Literal["auto", "float32", "bfloat16"] = setting(
         "auto", "Number format of the convolutions.", choices=("auto", "float32", "bfloat16")
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from segstyle_gui.core.checkpoint_file import write_checkpoint
+from segstyle_gui.core.checkpoint_file import UNREADABLE, write_checkpoint
 from segstyle_gui.core.generator.trainer import GeneratorTrainer
 
 _FORMAT = "segstyle-training-1"
@@ -75,6 +74,7 @@ def load_state(trainer: GeneratorTrainer, path: Path) -> bool:
 
 def _read(path: Path, device: torch.device) -> dict[str, Any]:
     try:
-        return torch.load(path, map_location=device, weights_only=True)
-    except (RuntimeError, EOFError, OSError, pickle.UnpicklingError):
+        state = torch.load(path, map_location=device, weights_only=True)
+    except UNREADABLE:
         return {}
+    return state if isinstance(state, dict) else {}

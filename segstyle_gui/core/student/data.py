@@ -36,7 +36,23 @@ class TrainingData(Protocol):
         ...
 
 
-class StoredSet:
+class _WithClasses:
+    """The class ids of a set: 0 and all others, ascending."""
+
+    _class_ids: tuple[int, ...]
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes, background included."""
+        return len(self._class_ids)
+
+    @property
+    def class_ids(self) -> tuple[int, ...]:
+        """Class ids, ascending, 0 included."""
+        return self._class_ids
+
+
+class StoredSet(_WithClasses):
     """A set in memory, shuffled anew in every epoch.
 
     Parameters
@@ -62,16 +78,6 @@ class StoredSet:
         self._class_ids = ids_with_background(labels) if class_ids is None else tuple(sorted({0, *class_ids}))
         self.n_held = _held_back(len(images), validation_share)
 
-    @property
-    def n_classes(self) -> int:
-        """Number of classes, background included."""
-        return len(self._class_ids)
-
-    @property
-    def class_ids(self) -> tuple[int, ...]:
-        """Class ids, ascending, 0 included."""
-        return self._class_ids
-
     def batches(self, batch_size: int, rng: np.random.Generator, *, start: int = 0) -> Iterator[Pair]:
         """Yield batches without end; see :class:`TrainingData`."""
         for rows in shuffled_rows(len(self.images) - self.n_held, batch_size, rng, start):
@@ -84,7 +90,7 @@ class StoredSet:
         return self.images[-self.n_held :], self.labels[-self.n_held :]
 
 
-class StreamedSet:
+class StreamedSet(_WithClasses):
     """A set whose pairs are made from their seeds when they are wanted.
 
     Parameters
@@ -114,16 +120,6 @@ class StreamedSet:
         self._class_ids = tuple(sorted({0, *class_ids}))
         self.n_held = _held_back(len(seeds), validation_share)
         self._validation: Pair | None = None
-
-    @property
-    def n_classes(self) -> int:
-        """Number of classes, background included."""
-        return len(self._class_ids)
-
-    @property
-    def class_ids(self) -> tuple[int, ...]:
-        """Class ids, ascending, 0 included."""
-        return self._class_ids
 
     def batches(self, batch_size: int, rng: np.random.Generator, *, start: int = 0) -> Iterator[Pair]:
         """Yield batches without end; see :class:`TrainingData`."""

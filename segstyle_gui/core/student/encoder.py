@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,22 +12,12 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from segstyle_gui.core.checkpoint_file import UNREADABLE
 from segstyle_gui.errors import ConfigError, ModelFileError
 
 IMAGENET = "imagenet"
 FEATURE_CHANNELS = 512
 HEAD_DEVIATION = 0.01
-_READ_ERRORS = (
-    OSError,
-    RuntimeError,
-    ValueError,
-    TypeError,
-    LookupError,
-    EOFError,
-    AttributeError,
-    SafetensorError,
-    pickle.UnpicklingError,
-)
 
 
 class Resnet18Stride8(nn.Module):
@@ -92,7 +81,7 @@ def _read_weights(path: Path) -> Mapping[str, Tensor]:
         if path.suffix == ".safetensors":
             return load_file(path)
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except _READ_ERRORS as error:
+    except (*UNREADABLE, SafetensorError) as error:
         raise ModelFileError(
             f"{path.name} is not a readable weights file; wanted .safetensors or a plain .pth.",
             hint="Download it again.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import pickle
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from segstyle_gui.core.checkpoint_file import write_checkpoint
+from segstyle_gui.core.checkpoint_file import UNREADABLE, write_checkpoint
 from segstyle_gui.core.device import choose_device, tune_cpu
 from segstyle_gui.core.progress import SILENT, Cancelled, Progress
 from segstyle_gui.core.student.config import StudentConfig
@@ -26,16 +25,6 @@ from segstyle_gui.errors import ModelFileError
 
 _POINT_EVERY = 10  # steps between points of the loss curve
 _PREVIEW_IMAGES = 8
-_READ_ERRORS = (
-    OSError,
-    RuntimeError,
-    ValueError,
-    TypeError,
-    LookupError,
-    EOFError,
-    AttributeError,
-    pickle.UnpicklingError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +159,7 @@ def _resume(trainer: Trainer, checkpoint: Path, token: str) -> None:
         state: Any = torch.load(checkpoint, map_location=trainer.device, weights_only=True)
         if state["token"] == token:
             trainer.load_state(state)
-    except _READ_ERRORS as error:
+    except UNREADABLE as error:
         raise ModelFileError(
             f"The unfinished training {checkpoint.name} cannot be read.",
             hint=f"Delete {checkpoint} to train from the start.",
