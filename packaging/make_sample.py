@@ -74,7 +74,7 @@ def train(
     from segstyle_gui.core.generator.train import train_generator
 
     checkpoint = output.with_suffix(".training")
-    init = load_generator_file(start).requires_grad_(True) if start else None
+    init = load_generator_file(start) if start else None
     config = TrainConfig(kimg=kimg, checkpoint_minutes=2.0, **options)
     log = Log(output.with_suffix(".png"))
     result = train_generator(

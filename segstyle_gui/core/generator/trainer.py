@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
+import hashlib
+import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -23,6 +27,8 @@ _PATH_LENGTH_DECAY = 0.01
 _EMA_RAMP = 0.05  # at the start the half-life is at most this share of the images seen
 _N_SAMPLES = 16
 SAMPLE_PSI = 0.7
+# These may differ between the first leg of a training and the next.
+_FREE_FIELDS = ("kimg", "checkpoint_minutes", "preview_kimg")
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -68,6 +74,17 @@ class GeneratorTrainer:
         self.path_length_mean = torch.zeros((), device=device)
         self.images_seen = 0
         self.steps = 0
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of the images and of every setting that shapes the result, taken once."""
+        config = dataclasses.asdict(self.config)
+        for name in _FREE_FIELDS:
+            config.pop(name)
+        digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
+        digest.update(str(self.images.shape).encode())
+        digest.update(np.ascontiguousarray(self.images).data)
+        return digest.hexdigest()
 
     def step(self) -> StepLosses:
         """Show one batch to both players and update them."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +12,13 @@ from segstyle_gui.core.checkpoint_file import UNREADABLE, write_checkpoint
 from segstyle_gui.core.generator.trainer import GeneratorTrainer
 
 _FORMAT = "segstyle-training-1"
-# These may differ between the first leg of a training and the next.
-_FREE_FIELDS = ("kimg", "checkpoint_minutes", "preview_kimg")
-
-
-def fingerprint(trainer: GeneratorTrainer) -> str:
-    """Return a hash of the images and of every setting that shapes the result."""
-    config = dataclasses.asdict(trainer.config)
-    for name in _FREE_FIELDS:
-        config.pop(name)
-    digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
-    digest.update(str(trainer.images.shape).encode())
-    digest.update(trainer.images.tobytes())
-    return digest.hexdigest()
 
 
 def save_state(trainer: GeneratorTrainer, path: Path) -> None:
     """Write the state to ``path`` whole or not at all (:func:`write_checkpoint`)."""
     state: dict[str, Any] = {
         "format": _FORMAT,
-        "fingerprint": fingerprint(trainer),
+        "fingerprint": trainer.fingerprint,
         "generator": trainer.generator.state_dict(),
         "discriminator": trainer.discriminator.state_dict(),
         "averaged": trainer.averaged.state_dict(),
@@ -56,7 +41,7 @@ def load_state(trainer: GeneratorTrainer, path: Path) -> bool:
     if not path.exists():
         return False
     state = _read(path, trainer.device)
-    if state.get("format") != _FORMAT or state.get("fingerprint") != fingerprint(trainer):
+    if state.get("format") != _FORMAT or state.get("fingerprint") != trainer.fingerprint:
         path.replace(path.with_name(path.name + ".old"))
         return False
     trainer.generator.load_state_dict(state["generator"])

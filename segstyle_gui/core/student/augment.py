@@ -9,6 +9,7 @@ Images are gray levels 0..1 in here.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -172,7 +173,7 @@ class _Border(v2.Pad):
         return TF.pad(inpt, self.padding, padding_mode="reflect")
 
 
-class _ValueChange(v2.Transform):
+class _ValueChange(v2.Transform, ABC):
     """Base of the changes of values only: masks pass through."""
 
     def __init__(self, amount: float = 1.0) -> None:
@@ -184,8 +185,9 @@ class _ValueChange(v2.Transform):
             return inpt
         return tv_tensors.wrap(self._change(inpt.as_subclass(Tensor)), like=inpt)
 
+    @abstractmethod
     def _change(self, image: Tensor) -> Tensor:
-        raise NotImplementedError
+        """Return the changed image (C, H, W)."""
 
 
 class Gamma(_ValueChange):
