@@ -10,6 +10,13 @@ class Cancelled(Exception):  # noqa: N818 - a request that was honoured, not an 
     """Raised by :meth:`Progress.report` when the user asked to stop."""
 
 
+class StopHere(Cancelled):
+    """Raised instead of :class:`Cancelled` when the user asked to stop *and keep what there is*.
+
+    A training that can returns its result so far; other work is cancelled.
+    """
+
+
 class Progress(Protocol):
     """What long work is given: it reports, shows previews, and is stopped through this alone."""
 

@@ -1,4 +1,4 @@
-"""The only threads: a job runs one stage away from the window and reports back by signals.
+"""The only threads of the application: a job is one piece of work with progress, previews and a stop.
 
-Nothing here draws, and nothing below this floor knows that threads exist.
+No widgets here; results reach the window as signals on the thread that the job queue lives in.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from segstyle_gui.core.generator.config import TrainConfig
 from segstyle_gui.core.generator.network import Generator, images_to_uint8
 from segstyle_gui.core.generator.trainer import GeneratorTrainer, StepLosses
 from segstyle_gui.core.generator.training_state import load_state, save_state
-from segstyle_gui.core.progress import SILENT, Cancelled, Progress
+from segstyle_gui.core.progress import SILENT, Cancelled, Progress, StopHere
 from segstyle_gui.errors import ConfigError
 
 MIN_IMAGES = 16
@@ -23,6 +24,8 @@ MIN_IMAGES = 16
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratorPoint:
     """One point of the training's curve."""
+
+    keep_all: ClassVar[bool] = True  # a curve wants every point
 
     kimg: float
     generator_loss: float
@@ -81,7 +84,8 @@ def train_generator(
     ConfigError
         If there are too few images or their shape does not fit.
     Cancelled
-        On a stop request, after the checkpoint was written.
+        On a stop request, after the checkpoint was written; on :class:`StopHere` the generator as it is then
+        is returned.
     """
     _check_images(images)
     tune_cpu()
@@ -92,6 +96,8 @@ def train_generator(
     try:
         while trainer.images_seen < config.kimg * 1000:
             watch.after_step(trainer.step())
+    except StopHere:  # what was learnt so far is the result
+        pass
     except Cancelled:
         watch.save()
         raise

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from segstyle_gui.core.checkpoint_file import UNREADABLE, write_checkpoint
 from segstyle_gui.core.device import choose_device, tune_cpu
-from segstyle_gui.core.progress import SILENT, Cancelled, Progress
+from segstyle_gui.core.progress import SILENT, Cancelled, Progress, StopHere
 from segstyle_gui.core.student.config import StudentConfig
 from segstyle_gui.core.student.data import TrainingData
 from segstyle_gui.core.student.network import Student
@@ -83,7 +83,7 @@ def train_student(
     Raises
     ------
     Cancelled
-        On a stop request, once the state is saved.
+        On a stop request, once the state is saved; on :class:`StopHere` the best student so far is returned.
     ModelFileError
         If the checkpoint is damaged.
     ProjectWriteError
@@ -100,6 +100,8 @@ def train_student(
         _resume(trainer, checkpoint, token)
     try:
         _run(trainer, progress, checkpoint, token)
+    except StopHere:
+        trainer.measure()
     except Cancelled:
         _save(trainer, checkpoint, token)
         raise

@@ -6,7 +6,7 @@ import copy
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -35,6 +35,8 @@ _TOLERATED_LOSS = 0.05  # mIoU on the synthetic set that self-training may cost
 @dataclass(frozen=True, slots=True)
 class StudentPoint:
     """A point of the training curve; ``val_miou`` is NaN where only the loss was looked at."""
+
+    keep_all: ClassVar[bool] = True  # a curve wants every point
 
     step: int
     loss: float
