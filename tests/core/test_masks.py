@@ -161,3 +161,15 @@ def test_clean_follows_the_config() -> None:
 def test_clean_config_is_checked() -> None:
     with pytest.raises(ConfigError, match="min_region"):
         CleanConfig(min_region=1.5)
+
+
+def test_flood_fill_stops_where_the_gray_changes() -> None:
+    label_map = drawn("11111 11110 11111")
+    gray = np.array([[10, 12, 14, 90, 14], [10, 12, 255, 255, 14], [10, 12, 200, 0, 12]], np.uint8)
+    np.testing.assert_array_equal(
+        flood_fill(label_map, (0, 0), gray, tolerance=4), drawn("11100 11000 11000").astype(bool)
+    )
+    np.testing.assert_array_equal(
+        flood_fill(label_map, (1, 2), gray, tolerance=0), drawn("00000 00110 00000").astype(bool)
+    )
+    assert flood_fill(label_map, (0, 0), gray, tolerance=255).sum() == 14

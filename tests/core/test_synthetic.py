@@ -130,7 +130,7 @@ def test_a_streamed_set_keeps_seeds_that_render_the_same_pairs(generator):
 
 
 def test_an_unfiltered_stream_looks_at_the_first_images_only(generator, monkeypatch):
-    monkeypatch.setattr(synthetic, "_CALIBRATION_IMAGES", 16)
+    monkeypatch.setattr(synthetic, "CALIBRATION_IMAGES", 16)
     seen = []
     render = labelled_samples.render
     monkeypatch.setattr(labelled_samples, "render", lambda s, seeds: seen.extend(seeds) or render(s, seeds))

@@ -9,7 +9,7 @@ import torch
 from segstyle_gui.core.generator.config import PRESETS, TrainConfig
 from segstyle_gui.core.generator.network import latents_from_seeds
 from segstyle_gui.core.generator.train import GeneratorPoint, SampleGrid, train_generator
-from segstyle_gui.core.progress import Cancelled
+from segstyle_gui.core.progress import Cancelled, StopHere
 from segstyle_gui.errors import ConfigError
 
 CPU = torch.device("cpu")
@@ -38,13 +38,13 @@ def _images(n=40):
 
 
 class _StopAfter:
-    def __init__(self, n_reports):
-        self.left = n_reports
+    def __init__(self, n_reports, error=Cancelled):
+        self.left, self.error = n_reports, error
 
     def report(self, done, total, message=""):
         self.left -= 1
         if self.left == 0:
-            raise Cancelled
+            raise self.error
 
     def preview(self, value):
         pass
@@ -75,6 +75,19 @@ def test_stopped_and_resumed_equals_uninterrupted(tmp_path):
     resumed = train_generator(images, config, device=CPU, checkpoint=checkpoint)
     assert resumed.kimg == whole.kimg == pytest.approx(0.32)
     torch.testing.assert_close(_weights(resumed), _weights(whole), rtol=0, atol=0)
+
+
+def test_stop_here_returns_what_was_learnt_and_can_still_be_continued(tmp_path):
+    config, images = _config(), _images()
+    checkpoint = tmp_path / "training.pt"
+    early = train_generator(
+        images, config, device=CPU, checkpoint=checkpoint, progress=_StopAfter(7, StopHere)
+    )
+    assert 0 < early.kimg < config.kimg
+    later = train_generator(images, config, device=CPU, checkpoint=checkpoint)
+    torch.testing.assert_close(
+        _weights(later), _weights(train_generator(images, config, device=CPU)), rtol=0, atol=0
+    )
 
 
 def test_longer_training_goes_on_from_the_checkpoint(tmp_path):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from segstyle_gui.core.progress import Cancelled, SilentProgress
+from segstyle_gui.core.progress import Cancelled, SilentProgress, StopHere
 from segstyle_gui.core.student.config import StudentConfig
 from segstyle_gui.core.student.data import StoredSet
 from segstyle_gui.core.student.predict import predict_image
@@ -18,13 +18,13 @@ SHORT = dataclasses.replace(SMALL, steps=8, validate_every=4, augment="strong", 
 
 
 class StopAt(SilentProgress):
-    def __init__(self, step):
-        self.step = step
+    def __init__(self, step, error=Cancelled):
+        self.step, self.error = step, error
         self.previews = []
 
     def report(self, done, total, message=""):
         if done == self.step:
-            raise Cancelled
+            raise self.error
 
     def preview(self, value):
         self.previews.append(value)
@@ -70,6 +70,13 @@ def test_stopped_and_resumed_equals_uninterrupted(square_set, tmp_path, change):
         assert before.step == after.step
         assert (before.loss, before.val_miou) == pytest.approx((after.loss, after.val_miou))
     assert [p.name for p in file.parent.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("step", [0, 6])
+def test_stop_here_returns_the_best_so_far(square_set, step):
+    result = train_student(square_set, SHORT, device="cpu", progress=StopAt(step, StopHere))
+    assert result.history[-1].step == step
+    assert result.best_miou == max(point.val_miou for point in result.history)
 
 
 def test_a_stop_before_the_first_step_can_be_resumed(square_set, tmp_path):
