@@ -4,10 +4,10 @@ Run from the repository root::
 
     python benchmarks/kill_project.py --kills 100
 
-A child process edits, undoes, redoes, checkpoints and stores runs in a fixed order, and prints the number
-of each step once the call has returned. It is killed with SIGKILL. The project must then open, and must
-hold exactly the steps that were printed, or one more: the step that was under way. The next child carries
-on from there, so that damage would add up. Exit status 1 on any loss.
+A child process edits regions, paints and marks masks, undoes, redoes, checkpoints and stores runs in a fixed
+order, and prints the number of each step once the call has returned. It is killed with SIGKILL. The project
+must then open, and must hold exactly the steps that were printed, or one more: the step that was under way.
+The next child carries on from there, so that damage would add up. Exit status 1 on any loss.
 """
 
 from __future__ import annotations
@@ -27,17 +27,23 @@ import numpy as np
 from segstyle_gui.core.classes import RegionState, initial_state, state_to_json
 from segstyle_gui.errors import SegStyleError
 from segstyle_gui.project.edits import AddClass, CutTree, Edit, MergeRegions, RenameRegion, apply_edit
+from segstyle_gui.project.records import HistoryEntry
 from segstyle_gui.project.store import Project
 
 N_CLUSTERS = 24
 START = initial_state(np.arange(N_CLUSTERS))
+FIRST = 10**9  # stands for the step that stores the first masks
+IMAGE = 1  # the image whose mask is painted
+CLASSES = [[number, f"class {number}", [0, 0, 0]] for number in range(1, 5)]
 
 
 def kind_of(step: int) -> str:
     """Return what the numbered step does; the order repeats every 40 steps."""
     place = step % 40
     special = {7: "undo", 8: "undo", 9: "redo", 19: "checkpoint", 29: "checkpoint", 39: "run"}
-    return special.get(place, "edit")
+    masks = {14: "mark", 22: "undo_mask", 23: "redo_mask", 24: "undo_mask", 31: "mark", 32: "undo_mask"}
+    paints = dict.fromkeys((2, 3, 11, 12, 13, 21, 25, 26, 27, 33, 34), "paint")
+    return (special | masks | paints).get(place, "edit")
 
 
 def edit_of(step: int, state: RegionState) -> Edit:
@@ -51,40 +57,104 @@ def edit_of(step: int, state: RegionState) -> Edit:
     return RenameRegion(state.regions[step % len(state.regions)].id, f"step {step}")
 
 
+def predicted(step: int) -> np.ndarray:
+    """Return the label map that the run stored by a numbered step holds."""
+    return np.random.default_rng(step).integers(0, 5, (256, 256), dtype=np.uint8)
+
+
+def painted(step: int, label_map: np.ndarray) -> np.ndarray:
+    """Return the label map after the stroke of a numbered step."""
+    after = label_map.copy()
+    top, left = np.random.default_rng(step).integers(0, 200, 2)
+    after[top : top + 40, left : left + 56] = step % 5
+    return after
+
+
+@dataclass
+class Mask:
+    """A label map and its mark."""
+
+    label_map: np.ndarray
+    reviewed: bool = False
+
+    def after(self, step: int) -> Mask:
+        """Return what the paint or mark of a numbered step makes of it."""
+        if kind_of(step) == "mark":
+            return Mask(self.label_map, not self.reviewed)
+        return Mask(painted(step, self.label_map), self.reviewed)
+
+
 @dataclass
 class Model:
     """What the project should hold, kept in memory with plain stacks."""
 
     done: list[RegionState] = field(default_factory=lambda: [START])
     undone: list[RegionState] = field(default_factory=list)
-    n_runs: int = 1
+    n_runs: int = 2
+    masks: list[Mask] = field(default_factory=lambda: [Mask(predicted(FIRST))])
+    undone_masks: list[Mask] = field(default_factory=list)
 
     def advance(self, step: int) -> Model:
         """Return the model after one more step."""
-        kind, done, undone, n_runs = kind_of(step), list(self.done), list(self.undone), self.n_runs
+        new = Model(
+            list(self.done), list(self.undone), self.n_runs, list(self.masks), list(self.undone_masks)
+        )
+        new._make(step)
+        return new
+
+    def _make(self, step: int) -> None:
+        kind = kind_of(step)
         if kind == "edit":
-            done, undone = [*done, apply_edit(done[-1], edit_of(step, done[-1]))[0]], []
-        elif kind == "undo" and len(done) > 1:
-            undone.append(done.pop())
-        elif kind == "redo" and undone:
-            done.append(undone.pop())
-        return Model(done, undone, n_runs + (kind == "run"))
+            self.done.append(apply_edit(self.done[-1], edit_of(step, self.done[-1]))[0])
+            self.undone.clear()
+        elif kind == "undo" and len(self.done) > 1:
+            self.undone.append(self.done.pop())
+        elif kind == "redo" and self.undone:
+            self.done.append(self.undone.pop())
+        elif kind in ("paint", "mark"):
+            self.masks.append(self.masks[-1].after(step))
+            self.undone_masks.clear()
+        elif kind == "undo_mask" and len(self.masks) > 1:
+            self.undone_masks.append(self.masks.pop())
+        elif kind == "redo_mask" and self.undone_masks:
+            self.masks.append(self.undone_masks.pop())
+        elif kind == "run":
+            self.n_runs, self.masks, self.undone_masks = self.n_runs + 1, [Mask(predicted(step))], []
 
     def matches(self, project: Project) -> bool:
-        """Return whether state, history and runs of the project are those of the model."""
-        state, history = project.region_state, project.history()
-        n_undone = sum(entry.undone for entry in history)
+        """Return whether states, histories and runs of the project are those of the model."""
+        state, mask = project.region_state, self.masks[-1]
         return (
             state is not None
             and state_to_json(state) == state_to_json(self.done[-1])
-            and (len(history) - n_undone, n_undone) == (len(self.done) - 1, len(self.undone))
+            and _counts(project.history()) == (len(self.done) - 1, len(self.undone))
             and len(project.runs()) == self.n_runs
+            and np.array_equal(project.label_map(IMAGE), mask.label_map)
+            and project.reviewed == (frozenset({IMAGE}) if mask.reviewed else frozenset())
+            and _counts(project.mask_history()) == (len(self.masks) - 1, len(self.undone_masks))
         )
+
+
+def _counts(entries: tuple[HistoryEntry, ...]) -> tuple[int, int]:
+    """Return how many edits of a history are made, and how many undone."""
+    n_undone = sum(entry.undone for entry in entries)
+    return len(entries) - n_undone, n_undone
+
+
+def store_masks(project: Project, step: int) -> None:
+    """Store a run of masks."""
+    arrays = {f"label_maps/{IMAGE}": predicted(step)}
+    project.add_run("predict", "masks", {"step": step}, {}, {"classes": CLASSES}, arrays)
+
+
+def paint(project: Project, step: int) -> None:
+    """Make the stroke of a numbered step."""
+    before = project.label_map(IMAGE)
+    project.paint(IMAGE, before, painted(step, before), f"stroke {step}")
 
 
 def child(path: Path, step: int) -> None:
     """Do one step after the other from ``step`` on, for ever; print each once it is acknowledged."""
-    masks = np.random.default_rng(step).integers(0, 5, (4, 128, 128), dtype=np.uint8)
     with Project.open(path) as project:
         print("open", flush=True)
         while True:
@@ -92,10 +162,12 @@ def child(path: Path, step: int) -> None:
             assert state is not None
             if kind == "edit":
                 project.apply(edit_of(step, state))
-            elif kind == "run":
-                project.add_run("predict", "masks", {"step": step}, {}, {}, {"labels": masks})
+            elif kind == "mark":
+                project.set_reviewed([IMAGE], IMAGE not in project.reviewed)
+            elif kind in ("paint", "run"):
+                {"paint": paint, "run": store_masks}[kind](project, step)
             else:
-                {"undo": project.undo, "redo": project.redo, "checkpoint": project.checkpoint}[kind]()
+                getattr(project, kind)()
             print(step, flush=True)
             step += 1
 
@@ -148,6 +220,7 @@ def run(folder: Path, kills: int, seed: int, payload_mb: int, longest: float) ->
         clusters = np.random.default_rng(seed).random((payload_mb, 1 << 18), dtype=np.float32)
         arrays = {"clustering/centroids": clusters}
         project.add_run("find", "regions", {}, {}, {}, arrays, region_state=START)
+        store_masks(project, FIRST)
     rng, tally, model, step = random.Random(seed), Tally(), Model(), 0
     while tally.kills < kills and tally.intact == tally.kills:
         opened = tally.kills % 4 != 3  # every fourth may die while it opens the project

@@ -112,6 +112,35 @@ def fit_image(image: np.ndarray, fit: Fit, size: int) -> np.ndarray:
     return square
 
 
+def fit_label_map(label_map: np.ndarray, fit: Fit, size: int, *, outside: int) -> np.ndarray:
+    """Bring a label map of an original into the model's square, each pixel from the nearest one.
+
+    Parameters
+    ----------
+    label_map
+        (H, W) ids, of the size that ``fit`` was made for.
+    fit
+        Which part is shown.
+    size
+        Side of the square in pixels.
+    outside
+        Id where the square shows nothing of the original: the bars of ``pad``.
+
+    Returns
+    -------
+    np.ndarray
+        (size, size), same dtype.
+    """
+    if label_map.shape != (fit.height, fit.width):
+        raise ValueError(f"label map is {label_map.shape}; the fit is for {(fit.height, fit.width)}")
+    centres = np.arange(size) + 0.5
+    columns, rows = np.floor(fit.to_original(np.stack([centres, centres], axis=1), size)).astype(np.intp).T
+    square = label_map[np.clip(rows, 0, fit.height - 1)[:, None], np.clip(columns, 0, fit.width - 1)[None, :]]
+    square[(rows < 0) | (rows >= fit.height), :] = outside
+    square[:, (columns < 0) | (columns >= fit.width)] = outside
+    return square
+
+
 def resize_image(image: np.ndarray, width: int, height: int) -> np.ndarray:
     """Resample (H, W) or (H, W, 3) uint8 to ``height`` × ``width``, antialiased; always a new array."""
     if image.dtype != np.uint8:

@@ -36,6 +36,7 @@ class EvaluateConfig:
     )
     hungarian: bool = setting(False, "Match classes to reference values one to one, for the best IoUs.")
     ignore: int = setting(255, "Reference value that is left out.", low=0, high=255)
+    corrected: bool = setting(True, "Compare the corrected masks; otherwise the student's own.")
 
     def __post_init__(self) -> None:
         """Check every field; ConfigError names the one that is wrong."""
@@ -57,12 +58,12 @@ def run(project: Project, config: EvaluateConfig, progress: Progress) -> RunReco
     from segstyle_gui.core.metrics import match_hungarian
 
     draft = begin(project, STAGE, config)
-    label_set = current_label_set(project)
+    label_set = current_label_set(project, corrected=config.corrected)
     names = {0: BACKGROUND} | {label_class.id: label_class.name for label_class in label_set.classes}
     state = project.region_state
     unused = {label_class.name for label_class in (state.classes if state else ())} - set(names.values())
     mapping = None if config.hungarian else class_values(config.map, names, unused)
-    references = _references(config)
+    references = reference_files(config)
     counts, compared, skipped = _count(label_set, references, max(names) + 1, config, progress)
     if not compared:
         reason = f" ({skipped[0]['file']}: {skipped[0]['reason']})" if skipped else ""
@@ -74,7 +75,8 @@ def run(project: Project, config: EvaluateConfig, progress: Progress) -> RunReco
         mapping = match_hungarian(counts)
     values, confusion = fold_confusion(counts, mapping)
     summary = _summary(confusion, values, mapping, names)
-    summary |= {"images": compared, "skipped": skipped}
+    by_hand = sum(row["human_corrected"] for row in label_set.provenance["images"])
+    summary |= {"images": compared, "skipped": skipped, "human_corrected": by_hand}
     return draft.commit(summary, {"confusion": confusion, "values": np.array(values, np.int64)})
 
 
@@ -170,7 +172,7 @@ def _summary(
     }
 
 
-def _references(config: EvaluateConfig) -> dict[str, Path]:
+def reference_files(config: EvaluateConfig) -> dict[str, Path]:
     """Return every label map of the folder under its relative path without the ending."""
     folder = Path(config.folder).expanduser()
     if not config.folder or not folder.is_dir():
@@ -193,7 +195,7 @@ def _count(
     counts = np.zeros((N_VALUES, n_ids), np.int64)
     compared, skipped = 0, []
     for number, item in enumerate(label_set.items, start=1):
-        path = _reference_of(item.file_name, references)
+        path = reference_of(item.file_name, references)
         reason = "has no reference" if path is None else _add(counts, item, path, config.ignore)
         if reason:
             skipped.append({"file": item.file_name, "reason": reason})
@@ -203,7 +205,7 @@ def _count(
     return counts, compared, skipped
 
 
-def _reference_of(file_name: str, references: dict[str, Path]) -> Path | None:
+def reference_of(file_name: str, references: dict[str, Path]) -> Path | None:
     """Return the reference whose relative path is the longest tail of the image's."""
     parts = PurePosixPath(file_name).with_suffix("").parts
     tails = ("/".join(parts[start:]) for start in range(len(parts)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,18 @@ import numpy as np
 from segstyle_gui.core.images import file_sha256, prepare_image, read_image
 from segstyle_gui.core.masks import CleanConfig, clean_label_map
 from segstyle_gui.core.progress import Progress
+from segstyle_gui.core.settings import setting
 from segstyle_gui.core.student.config import PredictConfig
 from segstyle_gui.errors import ImageReadError, StageError
 from segstyle_gui.pipeline.import_images import ImportConfig
+from segstyle_gui.pipeline.kept_masks import KeptMasks
 from segstyle_gui.pipeline.stage import Stage, begin, config_to_dict, current_run
 from segstyle_gui.pipeline.unfinished import UnfinishedMasks
+from segstyle_gui.project.mask_patch import map_digest
+from segstyle_gui.project.mask_state import MaskEdit
 from segstyle_gui.project.records import ImageRecord, RunRecord
 from segstyle_gui.project.store import Project
+from segstyle_gui.project.writer import no_edit
 
 if TYPE_CHECKING:
     from segstyle_gui.core.student.network import Student
@@ -40,6 +45,9 @@ class PredictMasksConfig(PredictConfig):
     min_region: float = _same_as(CleanConfig, "min_region")
     largest_only: bool = _same_as(CleanConfig, "largest_only")
     fill_holes: bool = _same_as(CleanConfig, "fill_holes")
+    keep_corrections: bool = setting(
+        True, "Keep the present masks of images that you corrected or reviewed, as the first edit of the new."
+    )
 
     def clean(self) -> CleanConfig:
         """Return the part that tidies."""
@@ -60,7 +68,8 @@ def run(project: Project, config: PredictMasksConfig, progress: Progress) -> Run
     """Label every image that is still there unchanged; the others are listed in the summary.
 
     Stores ``label_maps/<image id>`` (H, W) uint8 class ids, ``confidence/<image id>`` (H, W) uint8
-    (255 is certain), and for all together ``image_ids`` and ``mean_confidence`` (n,) in [0, 1].
+    (255 is certain), and for all together ``image_ids``, ``mean_confidence`` (n,) in [0, 1] and ``digests``
+    (n,) of the label maps. Corrections of the present masks are taken over as the first edit.
 
     Raises
     ------
@@ -84,15 +93,32 @@ def run(project: Project, config: PredictMasksConfig, progress: Progress) -> Run
             progress.preview(MaskPreview(record.id, label_map))
     progress.report(1, 1, "storing")
     means = np.array([unfinished.confidence(record.id).mean() / 255 for record in records], np.float32)
+    kept = _kept_corrections(project, config, student_run, records, unfinished)
+    edit = kept()
     summary = {
         "images": len(records),
         "classes": student_run.summary["classes"],
         "mean_confidence": float(means.mean()),
         "skipped": skipped,
+        "kept_corrections": 0 if edit is None else len(edit.image_ids),
     }
-    made = draft.commit(summary, _arrays(unfinished, records, means))
+    made = draft.commit(summary, _arrays(unfinished, records, means), first_edit=kept)
     unfinished.remove()
     return made
+
+
+def _kept_corrections(
+    project: Project,
+    config: PredictMasksConfig,
+    student: RunRecord,
+    records: list[ImageRecord],
+    unfinished: UnfinishedMasks,
+) -> Callable[[], MaskEdit | None]:
+    """Return what makes the first edit of the new masks."""
+    old = project.current("masks")
+    if old is None or not config.keep_corrections:
+        return no_edit
+    return KeptMasks(project, old, student, records, unfinished.label_map).edit
 
 
 class _Labeller:
@@ -166,6 +192,7 @@ def _arrays(
 ) -> Iterator[tuple[str, np.ndarray]]:
     yield "image_ids", np.array([record.id for record in records], np.int64)
     yield "mean_confidence", means
+    yield "digests", np.array([map_digest(unfinished.label_map(record.id)) for record in records])
     for record in records:
         yield f"label_maps/{record.id}", unfinished.label_map(record.id)
         yield f"confidence/{record.id}", unfinished.confidence(record.id)

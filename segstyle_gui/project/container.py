@@ -20,6 +20,7 @@ from segstyle_gui.project import payload
 from segstyle_gui.project.commit import require_space, writing
 from segstyle_gui.project.history import EditHistory, now
 from segstyle_gui.project.journal import Event
+from segstyle_gui.project.mask_history import MaskHistory
 from segstyle_gui.project.records import ImageRecord, RunRecord
 from segstyle_gui.project.schema import (
     FORMAT,
@@ -36,16 +37,19 @@ from segstyle_gui.project.schema import (
 
 _ATTRIBUTES = ("stage", "makes", "created", "app_version")
 _TEXTS = ("config", "inputs", "summary")
+MASK_EDITS = "mask_edits"
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """What every commit brings up to date: header, settings, selection and the edited runs of regions."""
+    """What every commit brings up to date: header, settings, selection, the runs that were edited."""
 
     header: Header
     settings: dict[str, Any]
     selection: dict[str, int]
     histories: Sequence[EditHistory]
+    masks: Sequence[MaskHistory] = ()
+    last_deleted: int = 0  # the highest id of a run that is not there any more: none is given again
 
 
 @contextmanager
@@ -108,6 +112,28 @@ def write_run(
     _check_run(temp, path, record.id)
 
 
+def write_without(temp: Path, path: Path, run_id: int) -> None:
+    """Write all complete runs but one to a new file ``temp``, packed, and compare their checksums.
+
+    Raises
+    ------
+    ProjectReadError
+        If the present file is damaged.
+    ProjectWriteError
+        If the disk is full or what was written reads differently.
+    """
+    with reading(path) as source:
+        kept = [record.id for record in read_complete_runs(source) if record.id != run_id]
+        with _changing(temp, path, "w") as file, writing(path):
+            for name in ("format", "created"):
+                write_attribute(file, name, read_attribute(source, name))
+            runs = file.create_group("runs")
+            for number in kept:
+                source.copy(run_group_name(number), runs)
+    for number in kept:
+        _check_run(temp, path, number)
+
+
 def finish(temp: Path, path: Path, fold: Fold, run_id: int | None) -> None:
     """Write what every commit brings up to date, mark the new run complete, and verify the file.
 
@@ -143,6 +169,13 @@ def read_history(file: h5py.File, run_id: int) -> EditHistory:
     state = state_from_json(payload.read_text(group, "region_state"))
     rows = [json.loads(text) for text in payload.read_lines(group, "edits")]
     return EditHistory(run_id, state, [Event(row["kind"], run_id, row["data"]) for row in rows])
+
+
+def read_mask_history(file: h5py.File, run_id: int) -> MaskHistory:
+    """Return corrections, marks and edit history of a run of masks; empty if there was never an edit."""
+    group = file[run_group_name(run_id)]
+    lines = payload.read_lines(group, MASK_EDITS) if MASK_EDITS in group else []
+    return MaskHistory.from_lines(run_id, lines)
 
 
 def read_array(file: h5py.File, run_id: int, name: str, index: slice | int | None = None) -> NDArray[Any]:
@@ -199,6 +232,7 @@ def _write_fold(file: h5py.File, fold: Fold) -> None:
     write_attribute(file, "parent_commit_id", fold.header.parent_commit_id)
     write_attribute(file, "journal_id", fold.header.journal_id)
     file.attrs["journal_seq"] = fold.header.journal_seq
+    file.attrs["last_deleted"] = fold.last_deleted
     payload.write_text(file, "settings", json.dumps(fold.settings, ensure_ascii=False))
     payload.write_text(file, "selection", json.dumps(fold.selection, ensure_ascii=False))
     for history in fold.histories:
@@ -206,6 +240,8 @@ def _write_fold(file: h5py.File, fold: Fold) -> None:
         rows = [{"kind": event.kind, "data": event.data} for event in history.unfolded]
         payload.write_text(group, "region_state", state_to_json(history.state))
         payload.append_lines(group, "edits", [json.dumps(row, ensure_ascii=False) for row in rows])
+    for masks in fold.masks:
+        payload.replace_lines(file[run_group_name(masks.run_id)], MASK_EDITS, masks.to_lines())
 
 
 def _check_run(temp: Path, path: Path, run_id: int) -> None:
@@ -233,6 +269,8 @@ def _verify(temp: Path, path: Path, fold: Fold) -> None:
             payload.check_array(group["edits"])
             if payload.read_text(group, "region_state") != state_to_json(history.state):
                 raise ValueError(f"regions of run {history.run_id} differ")
+        for masks in fold.masks:
+            payload.check_array(file[run_group_name(masks.run_id)][MASK_EDITS])
 
     _reread(temp, path, compare)
 

@@ -1,4 +1,4 @@
-"""What of a project is kept in memory: records, selection, settings, edited regions. No arrays."""
+"""What of a project is kept in memory: records, selection, settings, edited regions and masks. No arrays."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from segstyle_gui.errors import ProjectReadError, StageError
+from segstyle_gui.errors import ProjectError, ProjectReadError, StageError
 from segstyle_gui.project import container, payload
 from segstyle_gui.project.container import Fold
 from segstyle_gui.project.history import EditHistory
 from segstyle_gui.project.journal import Event
+from segstyle_gui.project.mask_history import MaskHistory
+from segstyle_gui.project.mask_state import MaskEdit
 from segstyle_gui.project.records import ImageRecord, RunRecord
 from segstyle_gui.project.schema import Header, read_header
 
-REGIONS = "regions"  # the one thing that a run makes and edits change
+REGIONS = "regions"  # this and masks are what a run makes and edits change
+MASKS = "masks"
 IMAGES = "images"
+_LABEL_MAPS = "label_maps/"
 
 
 @dataclass(slots=True)
@@ -28,9 +32,12 @@ class Contents:
     runs: dict[int, RunRecord]
     selection: dict[str, int]  # what a run makes -> id of the current run
     settings: dict[str, Any]
+    last_deleted: int = 0  # the highest id of a deleted run
     unfolded: int = 0  # events taken since the last commit
     _histories: dict[int, EditHistory] = field(default_factory=dict)
+    _masks: dict[int, MaskHistory] = field(default_factory=dict)
     _images: dict[int, tuple[ImageRecord, ...]] = field(default_factory=dict)
+    _mask_ids: dict[int, frozenset[int]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> Contents:
@@ -46,7 +53,8 @@ class Contents:
             runs = {record.id: record for record in container.read_complete_runs(file)}
             selection = json.loads(payload.read_text(file, "selection"))
             settings = json.loads(payload.read_text(file, "settings"))
-        return cls(path, header, runs, selection, settings)
+            last_deleted = int(file.attrs.get("last_deleted", 0))
+        return cls(path, header, runs, selection, settings, last_deleted)
 
     def run(self, run: RunRecord | int) -> RunRecord:
         """Return the record of a run, given as itself or by id; raises ProjectReadError if unknown."""
@@ -58,6 +66,42 @@ class Contents:
     def current(self, makes: str) -> RunRecord | None:
         """Return the current run of its kind, or None."""
         return self.runs.get(self.selection.get(makes, 0))
+
+    def require_unused(self, run_id: int) -> None:
+        """Refuse if a run is current, or a current one was made from it, if only by way of others.
+
+        Raises
+        ------
+        ProjectReadError
+            If it is not there.
+        ProjectError
+            If it is used.
+        """
+        run = self.run(run_id)
+        if self.current(run.makes) == run:
+            raise ProjectError(
+                f"Run {run_id} is the current one of its kind.",
+                hint="Choose another run, then delete it.",
+            )
+        waiting = [current for makes in self.selection if (current := self.current(makes)) is not None]
+        while waiting:
+            user = waiting.pop()
+            for makes, token in user.inputs.items():
+                number = token.partition(":")[0]
+                made_from = self.runs.get(int(number)) if number.isdecimal() else None
+                if made_from is None or made_from.makes != makes:
+                    continue
+                if made_from == run:
+                    raise ProjectError(
+                        f"Run {run_id} is what run {user.id} ({user.makes.replace('_', ' ')}) was made from.",
+                        hint="It can be deleted when nothing current depends on it.",
+                    )
+                waiting.append(made_from)
+
+    @property
+    def next_id(self) -> int:
+        """The id of the next run: none is given twice."""
+        return max(self.last_deleted, *self.runs, 0) + 1
 
     def history(self, run_id: int) -> EditHistory:
         """Return the edit history of a run of regions."""
@@ -78,6 +122,22 @@ class Contents:
             raise StageError(f"{self.path.name} has no regions yet.", hint="Find regions first.")
         return history
 
+    def masks(self, run_id: int) -> MaskHistory:
+        """Return corrections and edit history of a run of masks."""
+        if run_id not in self._masks:
+            with container.reading(self.path) as file:
+                self._masks[run_id] = container.read_mask_history(file, run_id)
+        return self._masks[run_id]
+
+    def mask_ids(self, run_id: int) -> frozenset[int]:
+        """Return the ids of the images that have a label map in a run of masks."""
+        if run_id not in self._mask_ids:
+            with container.reading(self.path) as file:
+                names = container.array_names(file, run_id)
+            maps = (name.removeprefix(_LABEL_MAPS) for name in names if name.startswith(_LABEL_MAPS))
+            self._mask_ids[run_id] = frozenset(int(name) for name in maps)
+        return self._mask_ids[run_id]
+
     def images(self, run_id: int) -> tuple[ImageRecord, ...]:
         """Return the image records of a run."""
         if run_id not in self._images:
@@ -91,24 +151,45 @@ class Contents:
             self.selection[self.run(event.run_id).makes] = event.run_id
         elif event.kind == "setting":
             self.settings[event.data["key"]] = event.data["value"]
+        elif self.run(event.run_id).makes == MASKS:
+            self.masks(event.run_id).replay(event)
         else:
-            self.history(self.run(event.run_id).id).replay(event)
+            self.history(event.run_id).replay(event)
         self.unfolded += 1
 
-    def fold(self, header: Header, new_run: RunRecord | None) -> Fold:
-        """Return what a commit with this header has to bring up to date."""
-        edited = [history for history in self._histories.values() if history.unfolded]
+    def fold(
+        self,
+        header: Header,
+        new_run: RunRecord | None,
+        kept: MaskEdit | None = None,
+        dropped: int = 0,
+    ) -> Fold:
+        """Return what a commit with this header has to write.
+
+        ``kept`` begins the history of the new run; the run ``dropped`` will not be there any more.
+        """
+        edited = [one for one in self._histories.values() if one.unfolded and one.run_id != dropped]
+        masks = [one for one in self._masks.values() if one.unfolded and one.run_id != dropped]
         selection = dict(self.selection)
         if new_run is not None:
             selection[new_run.makes] = new_run.id
-        return Fold(header, dict(self.settings), selection, edited)
+            if kept is not None:
+                masks.append(MaskHistory(new_run.id, applied=[kept]))
+        last_deleted = max(self.last_deleted, dropped)
+        return Fold(header, dict(self.settings), selection, edited, masks, last_deleted)
 
-    def committed(self, fold: Fold, new_run: RunRecord | None) -> None:
+    def committed(self, fold: Fold, new_run: RunRecord | None, dropped: int = 0) -> None:
         """Take note that a fold is in the file."""
         self.header = fold.header
         self.selection = fold.selection
+        self.last_deleted = fold.last_deleted
         self.unfolded = 0
+        for by_run in (self.runs, self._histories, self._masks, self._images, self._mask_ids):
+            by_run.pop(dropped, None)
         for history in fold.histories:
             history.unfolded.clear()
+        for masks in fold.masks:
+            masks.unfolded = 0
+            self._masks[masks.run_id] = masks
         if new_run is not None:
             self.runs[new_run.id] = new_run

@@ -23,7 +23,10 @@ CREATE TABLE IF NOT EXISTS base (uuid TEXT NOT NULL, commit_id TEXT NOT NULL, jo
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change that was acknowledged: an edit applied, undone or redone, a run selected, a setting."""
+    """One change that was acknowledged: an edit applied, undone or redone, a run selected, a setting.
+
+    What an edit is follows from the run: one of regions, or one of masks.
+    """
 
     kind: str  # "apply", "undo", "redo", "select", "setting"
     run_id: int  # the run it belongs to; 0 for none

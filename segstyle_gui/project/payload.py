@@ -88,6 +88,14 @@ def append_lines(group: h5py.Group, name: str, lines: Sequence[str]) -> None:
     dataset.attrs[_CHECKSUM] = np.uint32(_checksum([added], int(dataset.attrs[_CHECKSUM])))
 
 
+def replace_lines(group: h5py.Group, name: str, lines: Sequence[str]) -> None:
+    """Store lines of text in the place of those there; the space of the old ones is used again."""
+    if name in group:
+        group[name].resize((0,))
+        group[name].attrs[_CHECKSUM] = np.uint32(0)
+    append_lines(group, name, lines)
+
+
 def read_lines(group: h5py.Group, name: str) -> list[str]:
     """Return a list of lines; raises :class:`ChecksumError`."""
     return read_array(group[name]).tobytes().decode().split("\n")[:-1]

@@ -48,6 +48,14 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MaskStep:
+    """An edit of masks that was just undone or redone."""
+
+    text: str
+    image_ids: tuple[int, ...]  # of the masks that changed, ascending
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One line of the history panel."""
 

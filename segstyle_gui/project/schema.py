@@ -4,7 +4,7 @@
 
     /                      format="segstyle", schema_version, app_version, uuid, created (ISO 8601, UTC),
                            commit_id, parent_commit_id, journal_id and journal_seq (the last event of that
-                           journal that is in the file)
+                           journal that is in the file), last_deleted (the highest id of a deleted run)
     /settings              text: JSON object
     /selection             text: JSON object, what a run makes -> id of the current run
     /runs/000001           stage, makes, created, seconds, app_version, complete (written last)
@@ -14,6 +14,9 @@
         arrays/...         the payload; every dataset has its crc32
         region_state       text: JSON (runs that make regions)
         edits              lines: one JSON object an event of the run's edit history, oldest first
+        mask_edits         lines: JSON objects, the corrections that are settled and the reviewed marks, then
+                           the edits that can be undone or redone (runs of masks that were edited; the label
+                           maps below arrays/ stay as they were predicted)
 
 Texts are UTF-8 strings of fixed length, lines are bytes of UTF-8. The file uses HDF5's format of version
 1.10, whose structures all carry checksums, so that damage is an error and not a crash.

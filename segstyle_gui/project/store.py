@@ -1,4 +1,4 @@
-"""The project: open it, read it, store runs in it, edit its regions."""
+"""The project: open it, read it, store runs in it, edit its regions and masks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,21 +20,22 @@ from segstyle_gui.core.classes import RegionState
 from segstyle_gui.errors import ProjectVersionError, ProjectWriteError
 from segstyle_gui.project import container
 from segstyle_gui.project.commit import publish, staged_copy, writing
-from segstyle_gui.project.contents import REGIONS, Contents
+from segstyle_gui.project.contents import MASKS, REGIONS, Contents
 from segstyle_gui.project.edits import Edit
 from segstyle_gui.project.history import Step, now
 from segstyle_gui.project.journal import Event
+from segstyle_gui.project.mask_editing import MaskEditing
+from segstyle_gui.project.mask_state import MaskEdit
 from segstyle_gui.project.migrations import migrate
 from segstyle_gui.project.records import ImageRecord, RunRecord
 from segstyle_gui.project.schema import SCHEMA_VERSION, SUFFIX, Header, read_header
-from segstyle_gui.project.view import ProjectView
 from segstyle_gui.project.workspace import Workspace
-from segstyle_gui.project.writer import Writer, replay
+from segstyle_gui.project.writer import Writer, no_edit, replay
 
 Arrays = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
 
-class Project(ProjectView):
+class Project(MaskEditing):
     """An open project; made by :meth:`create` or :meth:`open`, safe to use from several threads.
 
     Edits, selections and settings are noted in the journal before a call returns, and join the file at
@@ -147,7 +148,7 @@ class Project(ProjectView):
         self.close()
 
     def select_run(self, run_id: int) -> None:
-        """Make a run the current one of its kind; a run of regions brings its own state and history."""
+        """Make a run the current one of its kind; regions and masks bring their own state and history."""
         with self._lock:
             makes = self._contents.run(run_id).makes
             event = Event("select", run_id, {"time": now()})
@@ -165,6 +166,7 @@ class Project(ProjectView):
         seconds: float = 0.0,
         images: Sequence[ImageRecord] | None = None,
         region_state: RegionState | None = None,
+        first_edit: Callable[[], MaskEdit | None] = no_edit,
     ) -> RunRecord:
         """Store a finished run in one commit and make it the current one of its kind.
 
@@ -183,6 +185,9 @@ class Project(ProjectView):
             The records of an import of images.
         region_state
             The first state of a run of regions.
+        first_edit
+            Returns the edit that the history of a run of masks begins with. It is asked when all arrays are
+            written and other threads can edit no more, and should be quick.
 
         Raises
         ------
@@ -191,6 +196,8 @@ class Project(ProjectView):
         """
         if (region_state is not None) != (makes == REGIONS):
             raise ValueError("region_state belongs to a run that makes regions, and to no other")
+        if first_edit is not no_edit and makes != MASKS:
+            raise ValueError("first_edit belongs to a run that makes masks, and to no other")
         known = list(arrays.items()) if isinstance(arrays, Mapping) else []
         record = RunRecord(
             id=0,
@@ -205,7 +212,21 @@ class Project(ProjectView):
         )
         pairs = known if isinstance(arrays, Mapping) else arrays
         n_bytes = sum(np.asarray(values).nbytes for _, values in known)
-        return self._wanted_writer().add_run(record, pairs, n_bytes, images, region_state)
+        return self._wanted_writer().add_run(record, pairs, n_bytes, images, region_state, first_edit)
+
+    def delete_run(self, run_id: int) -> None:
+        """Delete a run for good; the file is written anew and becomes smaller. Its id is not given again.
+
+        Raises
+        ------
+        ProjectReadError
+            If there is no such run.
+        ProjectError
+            If it is current, or a current run was made from it.
+        ProjectWriteError
+            If the file could not be written; the project is as before.
+        """
+        self._wanted_writer().delete_run(run_id)
 
     def checkpoint(self) -> bool:
         """Bring the file up to date with the journal; False if a running commit is about to do so."""

@@ -110,6 +110,11 @@ class ProjectView:
             history = self._contents.current_history()
             return None if history is None else history.state
 
+    def region_state_of(self, run: RunRecord | int) -> RegionState:
+        """Return the state of a run of regions with all its edits, whether it is current or not."""
+        with self._lock:
+            return self._contents.history(self._contents.run(run).id).state
+
     def history(self) -> tuple[HistoryEntry, ...]:
         """Return the edits of the current regions, oldest first, undone ones last; empty without regions."""
         with self._lock:

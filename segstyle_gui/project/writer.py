@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,15 @@ from segstyle_gui.project import container
 from segstyle_gui.project.commit import make_durable, publish, staged_copy
 from segstyle_gui.project.contents import Contents
 from segstyle_gui.project.journal import Event, Journal
+from segstyle_gui.project.mask_state import MaskEdit
 from segstyle_gui.project.records import ImageRecord, RunRecord
 from segstyle_gui.project.schema import Header
 from segstyle_gui.project.workspace import Workspace
+
+
+def no_edit() -> MaskEdit | None:
+    """Return None: the new run begins without an edit."""
+    return None
 
 
 class Writer:
@@ -68,14 +74,28 @@ class Writer:
         n_bytes: int,
         images: Sequence[ImageRecord] | None,
         state: RegionState | None,
+        first_edit: Callable[[], MaskEdit | None],
     ) -> RunRecord:
-        """Store a run, whose id is given here, and what the journal holds, in one commit."""
+        """Store a run, whose id is given here, and what the journal holds, in one commit.
+
+        ``first_edit`` is asked at the very end, when nothing else can change the project any more.
+        """
         path = self._contents.path
         with self._commit_turn(), staged_copy(path, extra_bytes=n_bytes) as temp:
-            numbered = replace(record, id=max(self._contents.runs, default=0) + 1)
+            numbered = replace(record, id=self._contents.next_id)
             container.write_run(temp, path, numbered, arrays, images, state)
-            self._finish(temp, numbered)
+            self._finish(temp, numbered, first_edit)
         return numbered
+
+    def delete_run(self, run_id: int) -> None:
+        """Write the file anew without a run that nothing current depends on."""
+        path = self._contents.path
+        with self._commit_turn():
+            with self._lock:
+                self._contents.require_unused(run_id)
+            with staged_copy(path, empty=True, extra_bytes=path.stat().st_size) as temp:
+                container.write_without(temp, path, run_id)
+                self._finish(temp, None, dropped=run_id)
 
     def checkpoint(self) -> bool:
         """Bring the file up to date; False if a commit is under way, which will do so at its end."""
@@ -106,15 +126,23 @@ class Writer:
         with staged_copy(self._contents.path) as temp:
             self._finish(temp, None)
 
-    def _finish(self, temp: Path, new_run: RunRecord | None) -> None:
+    def _finish(
+        self,
+        temp: Path,
+        new_run: RunRecord | None,
+        first_edit: Callable[[], MaskEdit | None] = no_edit,
+        dropped: int = 0,
+    ) -> None:
         """Complete a copy and make it the project file; edits wait only from here on."""
         path = self._contents.path
         make_durable(temp, path)  # the bulk, so that publish() has little left to do
         with self._lock:
-            fold = self._contents.fold(self._next_header(), new_run)
+            if dropped:  # it may have been selected while the file was written
+                self._contents.require_unused(dropped)
+            fold = self._contents.fold(self._next_header(), new_run, first_edit(), dropped)
             container.finish(temp, path, fold, None if new_run is None else new_run.id)
             publish(temp, path)
-            self._contents.committed(fold, new_run)
+            self._contents.committed(fold, new_run, dropped)
             with contextlib.suppress(ProjectWriteError):  # what is in the file may stay in the journal:
                 self._rebase()  # the next note() tries again
 

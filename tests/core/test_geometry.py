@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from segstyle_gui.core.geometry import Fit, ModelView, fit_image, model_view, resize_image, thumbnail
+from segstyle_gui.core.geometry import (
+    Fit,
+    ModelView,
+    fit_image,
+    fit_label_map,
+    model_view,
+    resize_image,
+    thumbnail,
+)
 
 SIZES = [(200, 200), (300, 200), (201, 333), (64, 64), (30, 17), (8, 90)]
 
@@ -161,3 +169,19 @@ def test_thumbnail() -> None:
     assert thumbnail(ramp(300, 200)[..., 0], 30).shape == (20, 30)
     assert thumbnail(ramp(20, 10)).shape == (10, 20, 3)
     assert thumbnail(ramp(8, 9000)).shape == (96, 1, 3)
+
+
+def test_label_maps_go_where_the_image_goes() -> None:
+    label_map = np.repeat(np.repeat(np.arange(6, dtype=np.uint8).reshape(2, 3), 4, axis=0), 4, axis=1)
+    shown = {
+        policy: fit_label_map(label_map, Fit.of(12, 8, policy), 4, outside=9)
+        for policy in ("crop", "pad", "resize")
+    }
+    assert shown["crop"].tolist() == [[0, 1, 1, 2]] * 2 + [[3, 4, 4, 5]] * 2
+    assert shown["resize"].tolist() == [[0, 1, 1, 2]] * 2 + [[3, 4, 4, 5]] * 2
+    assert shown["pad"].tolist() == [[9] * 4, [0, 1, 1, 2], [3, 4, 4, 5], [9] * 4]
+    assert np.array_equal(
+        fit_label_map(label_map[:8, :8], Fit.of(8, 8, "pad"), 8, outside=9), label_map[:8, :8]
+    )
+    with pytest.raises(ValueError, match="the fit is for"):
+        fit_label_map(label_map, Fit.of(8, 12, "crop"), 4, outside=9)

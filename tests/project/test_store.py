@@ -410,3 +410,53 @@ def test_the_project_floor_starts_without_torch() -> None:
     )
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def test_a_deleted_run_frees_its_space_and_its_id_is_not_given_again(stored: Path, add_regions: Add) -> None:
+    with Project.open(stored) as project:
+        big = {"tensors/w": np.random.default_rng(0).random(200_000)}
+        project.add_run("train", "student", {}, {}, {}, big)
+        project.add_run("train", "student", {}, {}, {}, {})
+        project.apply(MergeRegions((1, 2)))
+        project.set_setting("a", 1)
+        size, images = stored.stat().st_size, project.array(1, "pixels")
+        project.delete_run(3)
+        assert stored.stat().st_size < size - 1_500_000
+        assert [run.id for run in project.runs()] == [1, 2, 4]
+        project.select_run(4)
+        project.add_run("train", "student", {}, {}, {}, {})
+        project.delete_run(4)
+    with Project.open(stored) as project:
+        assert [run.id for run in project.runs()] == [1, 2, 5]
+        assert np.array_equal(project.array(1, "pixels"), images)
+        assert len(project.region_state.regions) == 5
+        assert len(project.history()) == 1
+        assert project.settings() == {"a": 1}
+        project.add_run("predict", "masks", {}, {}, {}, {})
+        project.select_run(add_regions(project).id)
+        project.delete_run(2)
+        assert project.add_run("predict", "masks", {}, {}, {}, {}).id == 8
+
+
+def test_a_deleted_last_run_keeps_its_id(stored: Path) -> None:
+    with Project.open(stored) as project:
+        project.add_run("train", "student", {}, {}, {}, {})
+        project.add_run("train", "student", {}, {}, {}, {})
+        project.select_run(3)
+        project.delete_run(4)
+    with Project.open(stored) as project:
+        assert project.add_run("train", "student", {}, {}, {}, {}).id == 5
+
+
+def test_what_current_runs_depend_on_cannot_be_deleted(stored: Path) -> None:
+    with Project.open(stored) as project:
+        project.add_run("s", "synthetic_set", {}, {"regions": "2:abc"}, {}, {})
+        project.add_run("t", "student", {}, {"synthetic_set": "3", "folder": "1"}, {}, {})
+        project.add_run("s", "synthetic_set", {}, {}, {}, {})
+        before = stored.read_bytes()
+        for run_id, words in ((5, "current one"), (3, "what run 4 \\(student\\) was made from")):
+            with pytest.raises(ProjectError, match=words):
+                project.delete_run(run_id)
+        with pytest.raises(ProjectReadError, match="no run 9"):
+            project.delete_run(9)
+        assert stored.read_bytes() == before

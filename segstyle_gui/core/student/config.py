@@ -60,6 +60,13 @@ class StudentConfig:
         high=0.99999,
     )
     seed: int = setting(0, "Seed of everything random.", low=0, high=2**31 - 1)
+    corrections_share: float = setting(
+        0.25,
+        "Share of every batch taken from the masks that you corrected or reviewed, if there are any; 0 for"
+        " none of them.",
+        low=0.0,
+        high=0.9,
+    )
     validation_share: float = setting(
         0.1, "Share of the synthetic set held back to measure on.", low=0.0, high=0.5
     )
@@ -106,6 +113,7 @@ PAPER = StudentConfig(
     flip=False,
     loss="ce",
     ema=0.0,
+    corrections_share=0.0,
     validation_share=0.0,
     precision="float32",
 )

@@ -1,4 +1,4 @@
-"""What a student learns from: a protocol, a set held in memory, and a set made while it is learnt from."""
+"""What a student learns from: a set in memory, one made while it is learnt from, and corrected real pairs."""
 
 from __future__ import annotations
 
@@ -35,9 +35,13 @@ class TrainingData(Protocol):
         """Return the pairs held back (at most 256; those trained on if none are)."""
         ...
 
+    def corrected(self) -> Pair | None:
+        """Return the real pairs that every batch has a share of, or None."""
+        ...
+
 
 class _WithClasses:
-    """The class ids of a set: 0 and all others, ascending."""
+    """The class ids of a set: 0 and all others, ascending; no real pairs."""
 
     _class_ids: tuple[int, ...]
 
@@ -50,6 +54,10 @@ class _WithClasses:
     def class_ids(self) -> tuple[int, ...]:
         """Class ids, ascending, 0 included."""
         return self._class_ids
+
+    def corrected(self) -> Pair | None:
+        """Return None: all pairs are synthetic."""
+        return None
 
 
 class StoredSet(_WithClasses):
@@ -134,6 +142,59 @@ class StreamedSet(_WithClasses):
             images, labels = zip(*parts, strict=True)
             self._validation = np.concatenate(images), np.concatenate(labels)
         return self._validation
+
+
+class CorrectedSet:
+    """A set with real pairs in every batch, whose label maps a person corrected or reviewed.
+
+    What is held back stays that of the set, so that its figures can be compared with those of a training
+    without real pairs.
+
+    Parameters
+    ----------
+    synthetic
+        The set; the size of its images is that of the real ones.
+    images, labels
+        (M, H, W, C) and (M, H, W) uint8 of the real pairs; every id is one of the set's, or 255.
+    share
+        Share of a batch in (0, 1); at least one pair of either kind is in it.
+    """
+
+    def __init__(
+        self, synthetic: TrainingData, images: NDArray[np.uint8], labels: NDArray[np.uint8], *, share: float
+    ) -> None:
+        _check_pair(images, labels)
+        if not 0.0 < share < 1.0:
+            raise ValueError(f"share is {share}; wanted more than 0 and less than 1")
+        self._synthetic, self._real, self._share = synthetic, (images, labels), share
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes, background included."""
+        return self._synthetic.n_classes
+
+    @property
+    def class_ids(self) -> tuple[int, ...]:
+        """Class ids, ascending, 0 included."""
+        return self._synthetic.class_ids
+
+    def batches(self, batch_size: int, rng: np.random.Generator, *, start: int = 0) -> Iterator[Pair]:
+        """Yield batches without end, the real pairs last in each; see :class:`TrainingData`."""
+        n_real = min(max(1, round(batch_size * self._share)), batch_size - 1)
+        own = np.random.default_rng(int(rng.integers(2**63)))
+        rows = shuffled_rows(len(self._real[0]), n_real, own, start)
+        images, labels = self._real
+        for pair in self._synthetic.batches(batch_size - n_real, rng, start=start):
+            chosen = next(rows)
+            yield np.concatenate([pair[0], images[chosen]]), np.concatenate([pair[1], labels[chosen]])
+
+    def validation(self) -> Pair:
+        """Return the synthetic pairs held back."""
+        return self._synthetic.validation()
+
+    def corrected(self) -> Pair | None:
+        """Return the real pairs."""
+        return self._real
 
 
 def ids_with_background(labels: NDArray[np.uint8]) -> tuple[int, ...]:

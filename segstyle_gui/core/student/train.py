@@ -77,8 +77,8 @@ def train_student(
     Returns
     -------
     StudentResult
-        The student is on the CPU and in evaluation mode. After self-training the last weights are taken,
-        unless they lost more than 0.05 mIoU on the synthetic pairs.
+        The student is on the CPU and in evaluation mode. After self-training, and where there are corrected
+        pairs, the last weights are taken unless they lost more than 0.05 mIoU on the synthetic pairs.
 
     Raises
     ------
@@ -143,9 +143,10 @@ def _result(trainer: Trainer) -> StudentResult:
 
 
 def _training_token(data: TrainingData, config: StudentConfig, unlabelled: NDArray[np.uint8] | None) -> str:
-    """Return a digest that differs for another config, other pairs or other real images."""
+    """Return a digest that differs for another config, other pairs, corrections or real images."""
     digest = hashlib.sha256(json.dumps([dataclasses.asdict(config), data.class_ids]).encode())
-    for array in (*data.validation(), *([] if unlabelled is None else [unlabelled[:64]])):
+    real = data.corrected() or ()
+    for array in (*data.validation(), *real, *([] if unlabelled is None else [unlabelled[:64]])):
         digest.update(str(array.shape).encode())
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()

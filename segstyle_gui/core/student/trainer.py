@@ -29,7 +29,7 @@ _MEASURE_BATCH = 32
 _SIZE_STEP = 16  # pixels; the networks halve the image four times at most
 _MAX_GRADIENT = 5.0
 _SEEDS_PER_RUN = 1_000_003  # a prime: the steps of two seeds draw different numbers
-_TOLERATED_LOSS = 0.05  # mIoU on the synthetic set that self-training may cost
+_TOLERATED_LOSS = 0.05  # mIoU on the synthetic set that learning from real images may cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +207,12 @@ class Trainer:
 
     def _keep_best(self, miou: float) -> None:
         further = self.step > self.config.steps
-        last_counts = self.config.validation_share == 0 or (
-            further and miou >= self.best_miou - _TOLERATED_LOSS
-        )
+        learns_real = further or self.data.corrected() is not None
+        is_tolerable = learns_real and miou >= self.best_miou - _TOLERATED_LOSS
+        last_counts = self.config.validation_share == 0 or is_tolerable
         if last_counts or miou >= self.best_miou:
             self.best = {k: v.detach().cpu().clone() for k, v in self.average.state_dict().items()}
-            self.best_miou = miou if last_counts and not further else max(miou, self.best_miou)
+            self.best_miou = miou if last_counts and not learns_real else max(miou, self.best_miou)
 
 
 def index_table(class_ids: tuple[int, ...]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from segstyle_gui.core.student.data import StoredSet, StreamedSet, shuffled_rows
+from segstyle_gui.core.student.data import CorrectedSet, StoredSet, StreamedSet, shuffled_rows
 
 
 def _take(rows, n):
@@ -67,3 +67,40 @@ def test_a_streamed_set_makes_each_seed_once_an_epoch_and_validation_once(square
     data.validation(), data.validation()
     assert made[16:] == [116, 117, 118, 119]
     assert (data.class_ids, data.n_classes) == ((0, 1), 2)
+
+
+def test_every_batch_has_its_share_of_corrected_pairs(squares):
+    synthetic = StoredSet(*squares(n=20), validation_share=0.2)
+    images, labels = squares(n=3, seed=9)
+    data = CorrectedSet(synthetic, images, labels, share=0.25)
+    seen = []
+    for batch, maps in islice(data.batches(8, np.random.default_rng(0)), 6):
+        assert (len(batch), len(maps)) == (8, 8)
+        rows = [np.flatnonzero((images == image).all(axis=(1, 2, 3))) for image in batch]
+        assert [len(row) for row in rows] == [0] * 6 + [1] * 2
+        assert all((labels[row[0]] == maps[6 + i]).all() for i, row in enumerate(rows[6:]))
+        seen += [int(row[0]) for row in rows[6:]]
+    assert sorted(seen) == [0] * 4 + [1] * 4 + [2] * 4
+    assert np.array_equal(data.validation()[0], synthetic.validation()[0])
+    assert (data.class_ids, data.n_classes) == (synthetic.class_ids, synthetic.n_classes)
+    assert synthetic.corrected() is None
+    assert data.corrected()[0] is images
+
+
+def test_batches_with_corrected_pairs_can_start_later(squares):
+    data = CorrectedSet(StoredSet(*squares(n=20)), *squares(n=3, seed=9), share=0.3)
+    whole = list(islice(data.batches(5, np.random.default_rng(1)), 6))
+    later = list(islice(data.batches(5, np.random.default_rng(1), start=4), 2))
+    for wanted, found in zip(whole[4:], later, strict=True):
+        assert np.array_equal(wanted[0], found[0])
+        assert np.array_equal(wanted[1], found[1])
+
+
+@pytest.mark.parametrize("share", [0.01, 0.9])
+def test_a_batch_has_pairs_of_both_kinds(squares, share):
+    data = CorrectedSet(StoredSet(*squares(n=9)), *squares(n=3, seed=9), share=share)
+    batch, _ = next(data.batches(2, np.random.default_rng(0)))
+    real = data.corrected()[0]
+    assert [(real == image).all(axis=(1, 2, 3)).any() for image in batch] == [False, True]
+    with pytest.raises(ValueError, match="share"):
+        CorrectedSet(data, *squares(n=3), share=1.0)

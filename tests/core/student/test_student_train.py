@@ -7,10 +7,10 @@ import torch
 
 from segstyle_gui.core.progress import Cancelled, SilentProgress, StopHere
 from segstyle_gui.core.student.config import StudentConfig
-from segstyle_gui.core.student.data import StoredSet
+from segstyle_gui.core.student.data import CorrectedSet, StoredSet
 from segstyle_gui.core.student.predict import predict_image
 from segstyle_gui.core.student.train import StudentPreview, train_student
-from segstyle_gui.core.student.trainer import StudentPoint, index_table
+from segstyle_gui.core.student.trainer import StudentPoint, Trainer, index_table
 from segstyle_gui.errors import ConfigError, ModelFileError, StageError
 
 SMALL = StudentConfig(width=8, batch_size=8, steps=60, learning_rate=1e-2, augment="none", validate_every=30)
@@ -180,6 +180,33 @@ def test_self_training_learns_from_real_images(squares, square_set):
     assert [p.step for p in result.history] == [30, 60, 80]
     predicted = np.stack([predict_image(result.student, image).argmax(axis=0) for image in darker])
     assert (predicted == truth).mean() > 0.9
+
+
+def test_corrected_images_teach_what_the_synthetic_set_does_not_show(squares, square_set):
+    real, truth = squares(n=12, seed=7)
+    images, maps = 255 - real, truth  # dark squares on a bright ground
+    data = CorrectedSet(square_set, images[:6], maps[:6], share=0.25)
+
+    def agreement(result):
+        shown = np.stack([predict_image(result.student, image).argmax(axis=0) for image in images[6:]])
+        return (shown == maps[6:]).mean()
+
+    plain = train_student(square_set, SMALL, device="cpu")
+    taught = train_student(data, SMALL, device="cpu")
+    assert agreement(plain) < 0.5
+    assert agreement(taught) > 0.9
+    assert taught.best_miou > 0.85
+
+
+def test_with_corrected_images_the_last_weights_are_kept(squares, square_set):
+    data = CorrectedSet(square_set, *squares(n=2, seed=7), share=0.25)
+    trainer = Trainer(data, SHORT, torch.device("cpu"))
+    name = next(iter(trainer.average.state_dict()))
+    for miou, kept in ((0.9, True), (0.86, True), (0.84, False)):
+        trainer.average.state_dict()[name].fill_(miou)
+        trainer._keep_best(miou)
+        assert bool((trainer.best[name] == torch.tensor(miou)).all()) is kept
+    assert trainer.best_miou == 0.9
 
 
 def test_self_training_without_real_images_is_refused(square_set):
