@@ -2,6 +2,7 @@
 
     python packaging/make_sample.py render            # images/ and masks/ (half a minute)
     python packaging/make_sample.py train --kimg 120  # generator.safetensors (about an hour on two cores)
+    python packaging/make_sample.py project           # sample.segstyle (three minutes)
 
 Training can be stopped with Ctrl-C and goes on when the command is given again.
 """
@@ -9,6 +10,8 @@ Training can be stopped with Ctrl-C and goes on when the command is given again.
 from __future__ import annotations
 
 import argparse
+import shutil
+import tempfile
 import time
 from pathlib import Path
 
@@ -46,9 +49,9 @@ def training_images(folder: Path, size: int) -> np.ndarray:
 
 
 class Log:
-    """Prints a line a minute and keeps the newest sample grid beside the checkpoint."""
+    """Prints a line a minute and keeps the newest sample grid beside the checkpoint, if it is told where."""
 
-    def __init__(self, grid: Path) -> None:
+    def __init__(self, grid: Path | None) -> None:
         self.grid, self.last = grid, 0.0
 
     def report(self, done: float, total: float, message: str = "") -> None:
@@ -60,7 +63,7 @@ class Log:
     def preview(self, value: object) -> None:
         """Save a grid of samples."""
         images = getattr(value, "images", None)
-        if images is not None:
+        if images is not None and self.grid is not None:
             rows = [np.concatenate(list(images[i : i + 8, :, :, 0]), axis=1) for i in (0, 8)]
             Image.fromarray(np.concatenate(rows)).save(self.grid)
 
@@ -83,12 +86,27 @@ def train(
     output.write_bytes(save_generator(result.generator))
 
 
+def project() -> None:
+    """Run every stage on the sample and write the project that opens as *the sample project*."""
+    from segstyle_gui.pipeline.sample_building import build_sample_project
+    from segstyle_gui.pipeline.sample_project import SAMPLE_FILE
+
+    def progress_of(title: str) -> Log:
+        print(time.strftime("%H:%M:%S"), title, flush=True)
+        return Log(None)
+
+    with tempfile.TemporaryDirectory() as folder:
+        made = build_sample_project(SAMPLE, Path(folder), progress_of)
+        shutil.copyfile(made, SAMPLE / SAMPLE_FILE)
+    print(f"{SAMPLE_FILE}: {(SAMPLE / SAMPLE_FILE).stat().st_size / 1e6:.1f} MB")
+
+
 def main() -> None:
-    """Run one of the two steps."""
+    """Run one of the steps."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("step", choices=("render", "train"))
+    parser.add_argument("step", choices=("render", "train", "project"))
     parser.add_argument(
         "--size", type=int, default=0, help="pixels; 128 for render and 64 for train by default"
     )
@@ -100,6 +118,8 @@ def main() -> None:
     args = parser.parse_args()
     if args.step == "render":
         render(args.size or 128)
+    elif args.step == "project":
+        project()
     else:
         options = {"channel_base": args.channel_base}
         train(args.images, args.output, args.size or 64, args.kimg, args.start, options)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import importlib.util
-import os
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -87,14 +85,9 @@ def _print_result(result: DemoResult) -> None:
 
 def _open_window(project: Path) -> None:
     """Open the project in the window, if this installation has one and there is a display."""
+    from segstyle_gui.pipeline.system_check import has_display
+
     if not has_display() or importlib.util.find_spec("segstyle_gui.app") is None:
         say(f"Open it with: segstyle status '{project}'")
         return
     importlib.import_module("segstyle_gui.app").main([str(project)])
-
-
-def has_display() -> bool:
-    """Return whether windows can be shown here."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

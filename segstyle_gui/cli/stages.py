@@ -13,7 +13,8 @@ import typer
 from typer.core import TyperGroup
 
 from segstyle_gui.cli.console import working
-from segstyle_gui.cli.options import JSON_OPTION, PROJECT_ARGUMENT, with_config_options
+from segstyle_gui.cli.find_class import find_class_function
+from segstyle_gui.cli.options import JSON_OPTION, PRESET_OPTION, PROJECT_ARGUMENT, with_config_options
 from segstyle_gui.core.progress import Cancelled
 from segstyle_gui.core.settings import setting_of
 from segstyle_gui.pipeline.configs import config_from_values
@@ -28,10 +29,12 @@ class StageWord:
     place: str = ""
 
 
+FIND_CLASS = "find-class"
 WORDS = {
     "import": StageWord("import_images", "Read a folder of images.", "folder"),
     "train-generator": StageWord("train_generator", "Train a generator on the images; it resumes."),
     "import-generator": StageWord("import_generator", "Take a trained generator from a file.", "source"),
+    FIND_CLASS: StageWord("find_direction", "Find a rare thing by text; --use makes it a region."),
     "find-regions": StageWord("find_regions", "Find regions in the generator's features."),
     "name": StageWord("name_regions", "Suggest names for the regions from text."),
     "synthesize": StageWord("synthesize", "Draw images with label maps."),
@@ -43,10 +46,6 @@ EXPORT_WORDS = {
     "coco": StageWord("export_coco", "COCO instances.", "folder"),
     "png": StageWord("export_png", "Gray PNG label maps.", "folder"),
 }
-PRESET_OPTION = Annotated[
-    str,
-    typer.Option("--preset", metavar="NAME", help="Start from: segstyle, or paper where there is one."),
-]
 
 
 class ExportGroup(TyperGroup):
@@ -85,7 +84,8 @@ def _command(name: str | None, words: dict[str, StageWord]) -> Any | None:
     spec = words[name]
     stage = stage_named(spec.stage)
     alone = typer.Typer(add_completion=False)
-    alone.command(name=name, help=stage.help)(_stage_function(stage, spec))
+    function = find_class_function(stage) if name == FIND_CLASS else _stage_function(stage, spec)
+    alone.command(name=name, help=stage.help)(function)
     return typer.main.get_command(alone)
 
 
@@ -131,14 +131,21 @@ def _full_path(text: str) -> str:
 
 def run_stage(stage: Any, project_path: Path, config: Any, *, as_json: bool = False) -> None:
     """Run one stage with a progress bar and print what came out."""
-    from segstyle_gui.cli.results import note_stale_inputs, open_project, print_run
+    from segstyle_gui.cli.results import print_run
+
+    record = made_by(stage, project_path, lambda project, progress: stage.run(project, config, progress))
+    print_run(stage, record, as_json=as_json)
+
+
+def made_by(stage: Any, project_path: Path, work: Callable[[Any, Any], Any]) -> Any:
+    """Return what ``work(project, progress)`` makes as ``stage``, with a progress bar."""
+    from segstyle_gui.cli.results import note_stale_inputs, open_project
 
     with open_project(project_path) as project:
         note_stale_inputs(project, stage)
         try:
             with working(stage.title) as progress:
-                record = stage.run(project, config, progress)
+                return work(project, progress)
         except Cancelled as error:
             kept = "what was done is kept" if stage.resumes else "the project is as it was"
             raise Cancelled(f"stopped; {kept}. To go on, run the same command again.") from error
-    print_run(stage, record, as_json=as_json)

@@ -123,6 +123,15 @@ class RegionState:
             number.update({i: len(number) + offset for offset, i in enumerate(split.ids)})
         return digest.hexdigest()[:16]
 
+    def parts_digest(self) -> str:
+        """Return 16 hex digits that change if and only if regions have other pixels or ids, whatever their class."""
+        parts = [[region.id, *region.clusters] for region in self.regions]
+        digest = hashlib.sha256(json.dumps(parts).encode())
+        for split in self.splits:
+            digest.update(json.dumps(split.parents).encode())
+            digest.update(split.centroids.tobytes())
+        return digest.hexdigest()[:16]
+
 
 def _splits_that_matter(splits: Sequence[Split], table: NDArray[np.int64]) -> list[Split]:
     """Drop splits into one class, handing the class to their parents (``table`` is changed in place)."""

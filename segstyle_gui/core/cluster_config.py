@@ -45,6 +45,15 @@ class ClusterConfig:
         1e-4, "Move of the centroids, relative to the variance, at which to stop.", low=0.0, high=1.0
     )
     n_refits: int = setting(3, "Repetitions on half the vectors that measure stability.", low=0, high=20)
+    direction_share: float = setting(
+        0.0,
+        "Share of the samples that is moved along the current direction; 0.5 joins both, 1 moves all.",
+        low=0.0,
+        high=1.0,
+    )
+    keep_names: bool = setting(
+        True, "Match the new regions to the former ones, so that names, classes and merges stay."
+    )
     memory_gb: float = setting(
         2.0, "Memory that feature vectors and K-means may use.", unit="GB", low=0.25, high=1024
     )

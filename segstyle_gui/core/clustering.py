@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from segstyle_gui.core.latent_shift import LatentShift
 from segstyle_gui.core.taps import FeatureTap
 from segstyle_gui.errors import ProjectReadError
 
@@ -49,6 +50,8 @@ class Clustering:
         (S, K) uint32, pixels of each cluster in each of S samples of grid² pixels.
     refit_overlap
         (R, K, K) uint32, rows that were in cluster i of this clustering and j of a re-fit.
+    shift
+        What moved some of the samples, or None.
     """
 
     tap: FeatureTap
@@ -61,6 +64,7 @@ class Clustering:
     linkage: NDArray[np.float64]
     sample_counts: NDArray[np.uint32]
     refit_overlap: NDArray[np.uint32]
+    shift: LatentShift | None = None
 
     @property
     def n_clusters(self) -> int:
@@ -76,6 +80,8 @@ class Clustering:
         """Return everything as named arrays; ``header`` (uint8) is JSON text."""
         arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in _ARRAYS}
         arrays |= self.tap.to_arrays()
+        if self.shift is not None:
+            arrays |= self.shift.to_arrays()
         header = {"format": _FORMAT, "psi": self.psi, "seed": self.seed, **self.tap.header()}
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
         return arrays
@@ -95,6 +101,7 @@ class Clustering:
                 name: np.asarray(arrays[name], kind) for name, (kind, _) in _ARRAYS.items()
             }
             tap = FeatureTap.from_arrays(header, arrays)
+            values["shift"] = LatentShift.from_arrays(arrays)
             clustering = cls(tap=tap, psi=float(header["psi"]), seed=int(header["seed"]), **values)
             _check_shapes(clustering)
         except (KeyError, TypeError, ValueError) as error:

@@ -34,6 +34,7 @@ from segstyle_gui.core.label_maps import (
     clusters_at,
     count_clusters,
 )
+from segstyle_gui.core.latent_shift import LatentShift
 from segstyle_gui.core.merge_tree import cut_tree, ward_linkage
 from segstyle_gui.core.progress import SILENT, Progress, part
 from segstyle_gui.core.splitting import split_region
@@ -67,6 +68,7 @@ def fit_clusters(
     generator: TappedGenerator,
     config: ClusterConfig,
     *,
+    shift: LatentShift | None = None,
     progress: Progress = SILENT,
     device: str | torch.device | None = None,
 ) -> Clustering:
@@ -78,6 +80,8 @@ def fit_clusters(
         Read where it is.
     config
         The settings.
+    shift
+        Moves some of the samples, so that a rare thing is common in them; the clustering remembers it.
     progress
         Told often; may raise ``Cancelled``.
     device
@@ -90,7 +94,7 @@ def fit_clusters(
         If a layer does not exist, or there are fewer vectors than clusters.
     """
     seeds = sample_seeds(config)
-    tap = _tap(generator, config, seeds)
+    tap = _tap(generator, config, seeds, shift)
     sample = sample_features(
         generator,
         tap,
@@ -98,6 +102,7 @@ def fit_clusters(
         psi=config.psi,
         budget_bytes=rows_bytes(config.memory_gb),
         seed=config.seed,
+        shift=shift,
         progress=part(progress, 0.0, 0.25),
     )
     if len(sample.vectors) < 2 * config.n_clusters:
@@ -108,10 +113,12 @@ def fit_clusters(
     where = generator.device if device is None else device
     fit = _kmeans(sample.vectors, config, config.seed, where, part(progress, 0.25, 0.7))
     overlap = _refit(sample.vectors, fit.labels, config, where, part(progress, 0.7, 0.85))
-    return _describe(generator, config, tap, sample, fit, overlap, part(progress, 0.85, 1.0))
+    return _describe(generator, config, tap, shift, sample, fit, overlap, part(progress, 0.85, 1.0))
 
 
-def _tap(generator: TappedGenerator, config: ClusterConfig, seeds: Sequence[int]) -> FeatureTap:
+def _tap(
+    generator: TappedGenerator, config: ClusterConfig, seeds: Sequence[int], shift: LatentShift | None
+) -> FeatureTap:
     return fit_tap(
         generator,
         parse_layers(config.layer, generator),
@@ -120,6 +127,7 @@ def _tap(generator: TappedGenerator, config: ClusterConfig, seeds: Sequence[int]
         pca_dims=config.pca_dims,
         seeds=seeds[:_TAP_SAMPLES],
         psi=config.psi,
+        shift=shift,
     )
 
 
@@ -168,6 +176,7 @@ def _describe(
     generator: TappedGenerator,
     config: ClusterConfig,
     tap: FeatureTap,
+    shift: LatentShift | None,
     sample: FeatureSample,
     fit: KMeansFit,
     overlap: NDArray[np.uint32],
@@ -186,6 +195,7 @@ def _describe(
         linkage=ward_linkage(fit.centroids, np.bincount(fit.labels, minlength=k)),
         sample_counts=np.zeros((0, k), dtype=np.uint32),
         refit_overlap=overlap,
+        shift=shift,
     )
     if len(fit.labels) == config.n_samples * n_pixels:  # every pixel was clustered, so all is known
         offsets = np.repeat(np.arange(config.n_samples), n_pixels) * k

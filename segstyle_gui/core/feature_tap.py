@@ -31,6 +31,8 @@ class TappedGenerator(Protocol):
     @property
     def z_dim(self) -> int: ...  # noqa: D102
     @property
+    def num_ws(self) -> int: ...  # noqa: D102
+    @property
     def layer_names(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def device(self) -> torch.device: ...  # noqa: D102

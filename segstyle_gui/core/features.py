@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from segstyle_gui.core.feature_tap import TappedGenerator, normalized, vectors_at
-from segstyle_gui.core.generator.network import latents_from_seeds
+from segstyle_gui.core.latent_shift import LatentShift
+from segstyle_gui.core.latents import latents_of
 from segstyle_gui.core.progress import SILENT, Progress
 from segstyle_gui.core.taps import FeatureTap, LayerTap, Normalize
 
@@ -43,13 +44,18 @@ def batch_size(generator: TappedGenerator, layers: Sequence[str], *, extra_float
 
 @torch.no_grad()
 def map_batches(
-    generator: TappedGenerator, layers: Sequence[str], seeds: Sequence[int], psi: float, batch: int
+    generator: TappedGenerator,
+    layers: Sequence[str],
+    seeds: Sequence[int],
+    psi: float,
+    batch: int,
+    shift: LatentShift | None = None,
 ) -> Iterator[tuple[Sequence[int], dict[str, Tensor]]]:
     """Yield the seeds and feature maps of each batch of samples."""
     for begin in range(0, len(seeds), batch):
         some = seeds[begin : begin + batch]
-        z = latents_from_seeds(some, generator.z_dim).to(generator.device)
-        _, maps = generator.forward_intermediates(generator.mapping(z, psi), layers, image=False)
+        w = latents_of(generator, some, psi, shift)
+        _, maps = generator.forward_intermediates(w, layers, image=False)
         yield some, maps
 
 
@@ -75,6 +81,7 @@ def sample_features(
     budget_bytes: int,
     seed: int = 0,
     batch: int = 0,
+    shift: LatentShift | None = None,
     progress: Progress = SILENT,
 ) -> FeatureSample:
     """Take the vectors of random pixels of every sample, as many as the budget allows.
@@ -93,6 +100,8 @@ def sample_features(
         Of the choice of pixels, which does not depend on ``batch``.
     batch
         Samples in one pass; 0 chooses by their size.
+    shift
+        Moves some of the samples.
     progress
         Told after every batch; may raise ``Cancelled``.
     """
@@ -104,7 +113,7 @@ def sample_features(
     vectors = np.empty((len(seeds) * m, tap.dims), dtype=np.float32)
     size = batch or batch_size(generator, tap.names)
     done = 0
-    for some, maps in map_batches(generator, tap.names, seeds, psi, size):
+    for some, maps in map_batches(generator, tap.names, seeds, psi, size, shift):
         where = torch.from_numpy(pixels[done : done + len(some)]).to(generator.device)
         rows = vectors_at(tap, maps, where).reshape(-1, tap.dims)
         vectors[done * m : (done + len(some)) * m] = rows.cpu().numpy()
@@ -124,16 +133,18 @@ def fit_tap(
     pca_dims: int = 0,
     seeds: Sequence[int],
     psi: float,
+    shift: LatentShift | None = None,
 ) -> FeatureTap:
     """Return a tap with the statistics it needs, taken from all pixels of ``seeds`` at each layer's own size.
 
-    ``pca_dims`` above 0 keeps that many principal components of each layer that has more channels.
+    ``pca_dims`` above 0 keeps that many principal components of each layer that has more channels; ``shift``
+    moves some of the samples.
     """
     plain = tuple(LayerTap(name=name, channels=generator.layer_channels(name)) for name in layers)
     if normalize != "standard" and not pca_dims:
         return FeatureTap(layers=plain, grid=grid, normalize=normalize)
     moments = {layer.name: _Moments(layer.channels) for layer in plain}
-    for _, maps in map_batches(generator, layers, seeds, psi, batch_size(generator, layers)):
+    for _, maps in map_batches(generator, layers, seeds, psi, batch_size(generator, layers), shift):
         for name, x in maps.items():
             moments[name].add(normalized(x, normalize, len(layers)))
     fitted = tuple(

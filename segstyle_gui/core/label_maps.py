@@ -14,7 +14,8 @@ from segstyle_gui.core.classes import RegionState, Split
 from segstyle_gui.core.clustering import Clustering
 from segstyle_gui.core.feature_tap import TappedGenerator, score_maps
 from segstyle_gui.core.features import batch_size
-from segstyle_gui.core.generator.network import images_to_uint8, latents_from_seeds
+from segstyle_gui.core.generator.network import images_to_uint8
+from segstyle_gui.core.latents import latents_of
 from segstyle_gui.core.progress import SILENT, Progress
 from segstyle_gui.core.taps import FeatureTap
 from segstyle_gui.errors import StageError
@@ -199,7 +200,7 @@ def count_clusters(
     for begin in range(0, len(seeds), 16):
         some = seeds[begin : begin + 16]
         ids, _ = cluster_maps(
-            generator, clustering, splits, _latents(generator, clustering, some), size=clustering.grid
+            generator, clustering, splits, sample_latents(generator, clustering, some), size=clustering.grid
         )
         for offset, one in enumerate(ids):
             counts[begin + offset] = np.bincount(one.ravel(), minlength=n_ids)
@@ -214,7 +215,7 @@ def clusters_at(
     seeds = sorted({point.seed for point in points})
     if not seeds:
         return []
-    w = _latents(generator, clustering, seeds)
+    w = sample_latents(generator, clustering, seeds)
     ids, _ = cluster_maps(generator, clustering, state.splits, w, size=clustering.grid)
     regions = state.cluster_to_region()
     return [int(regions[ids[seeds.index(p.seed)].ravel()[grid_pixel(p, clustering.grid)]]) for p in points]
@@ -244,11 +245,9 @@ def check_generator(generator: TappedGenerator, tap: FeatureTap) -> None:
             )
 
 
-def _latents(generator: TappedGenerator, clustering: Clustering, seeds: Sequence[int]) -> Tensor:
-    with torch.no_grad():
-        return generator.mapping(
-            latents_from_seeds(seeds, generator.z_dim).to(generator.device), clustering.psi
-        )
+def sample_latents(generator: TappedGenerator, clustering: Clustering, seeds: Sequence[int]) -> Tensor:
+    """Return the latents of samples like those that the clusters were found on, moved ones among them."""
+    return latents_of(generator, seeds, clustering.psi, clustering.shift)
 
 
 def _n_ids(clustering: Clustering, splits: Sequence[Split]) -> int:

@@ -16,8 +16,10 @@ from torch.nn import functional as F
 
 from segstyle_gui.core.classes import RegionState
 from segstyle_gui.core.clustering import Clustering
-from segstyle_gui.core.generator.network import Generator, latents_from_seeds
+from segstyle_gui.core.generator.network import Generator
 from segstyle_gui.core.label_maps import class_maps
+from segstyle_gui.core.latent_shift import LatentShift
+from segstyle_gui.core.latents import latents_of
 
 IGNORE = 255
 BATCH = 16
@@ -37,13 +39,17 @@ KEEP_ALL = Thresholds(np.inf, -np.inf)
 
 @dataclass(frozen=True, slots=True)
 class SampleSource:
-    """Everything that turns seeds into samples with label maps of ``size`` pixels a side."""
+    """Everything that turns seeds into samples with label maps of ``size`` pixels a side.
+
+    ``shift`` moves some of the samples.
+    """
 
     generator: Generator
     clustering: Clustering
     state: RegionState
     psi: float
     size: int
+    shift: LatentShift | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class SyntheticBatch:
 def render(source: SampleSource, seeds: Sequence[int]) -> LabelledSamples:
     """Make the samples of some seeds; label maps come from scores raised to ``size``, not from raised ids."""
     generator = source.generator
-    w = generator.mapping(latents_from_seeds(seeds, generator.z_dim).to(generator.device), source.psi)
+    w = latents_of(generator, seeds, source.psi, source.shift)
     images, labels, margins = class_maps(generator, source.clustering, source.state, w, size=source.size)
     return LabelledSamples(
         resize_images(images, source.size), labels.astype(np.uint8), margins, np.asarray(seeds, np.int64)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy  # its parts are imported on first use: half a second
 
 from segstyle_gui.core.settings import check_config, setting
 
@@ -131,7 +131,7 @@ def fill_holes(label_map: np.ndarray, class_id: int, replace: Collection[int] | 
         (H, W), same dtype.
     """
     mask = label_map == class_id
-    holes, n_holes = ndimage.label(ndimage.binary_fill_holes(mask) & ~mask)
+    holes, n_holes = scipy.ndimage.label(scipy.ndimage.binary_fill_holes(mask) & ~mask)
     is_filled = np.ones(n_holes + 1, bool)
     is_filled[0] = False
     if replace is not None:
@@ -173,7 +173,9 @@ def paint(label_map: np.ndarray, mask: np.ndarray, class_id: int, locked: Collec
     return np.where(free, value, label_map)
 
 
-def flood_fill(label_map: np.ndarray, point: tuple[int, int]) -> np.ndarray:
+def flood_fill(
+    label_map: np.ndarray, point: tuple[int, int], gray: np.ndarray | None = None, tolerance: float = 0.0
+) -> np.ndarray:
     """Select the area of one id around a point; it does not leak through corners.
 
     Parameters
@@ -182,6 +184,11 @@ def flood_fill(label_map: np.ndarray, point: tuple[int, int]) -> np.ndarray:
         (H, W) ids.
     point
         Row and column inside the map.
+    gray
+        (H, W) values of the image; the area then also ends where they differ too much from the point's.
+        None looks at the ids alone.
+    tolerance
+        Largest difference of gray, in the units of ``gray``, at least 0.
 
     Returns
     -------
@@ -192,13 +199,16 @@ def flood_fill(label_map: np.ndarray, point: tuple[int, int]) -> np.ndarray:
     height, width = label_map.shape
     if not (0 <= row < height and 0 <= column < width):
         raise ValueError(f"point is {point}; wanted a row below {height} and a column below {width}")
-    components, _ = ndimage.label(label_map == label_map[row, column])
+    is_alike = label_map == label_map[row, column]
+    if gray is not None:
+        is_alike &= np.abs(gray - np.float32(gray[row, column])) <= tolerance
+    components, _ = scipy.ndimage.label(is_alike)
     return components == components[row, column]
 
 
 def outline(mask: np.ndarray) -> np.ndarray:
     """Return the pixels of a mask that have a side neighbour outside it or lie at the image's edge."""
-    return mask & ~ndimage.binary_erosion(mask)
+    return mask & ~scipy.ndimage.binary_erosion(mask)
 
 
 def _foreground_ids(label_map: np.ndarray) -> list[int]:
@@ -207,14 +217,14 @@ def _foreground_ids(label_map: np.ndarray) -> list[int]:
 
 def _boxes(label_map: np.ndarray) -> Iterator[tuple[int, tuple[slice, slice]]]:
     """Yield each id that occurs with the box around its pixels."""
-    for index, box in enumerate(ndimage.find_objects(label_map.astype(np.int32) + 1)):
+    for index, box in enumerate(scipy.ndimage.find_objects(label_map.astype(np.int32) + 1)):
         if box is not None:
             yield index, box
 
 
 def _components(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the connected areas numbered from 1 and their pixel counts (entry 0, the outside, is 0)."""
-    components, n_components = ndimage.label(mask, structure=_EIGHT_NEIGHBOURS)
+    components, n_components = scipy.ndimage.label(mask, structure=_EIGHT_NEIGHBOURS)
     sizes = np.bincount(components.reshape(-1), minlength=n_components + 1)
     sizes[0] = 0
     return components, sizes
@@ -225,6 +235,7 @@ def _fill_from_nearest(label_map: np.ndarray, removed: np.ndarray, sources: np.n
     filled = label_map.copy()
     if not removed.any() or not sources.any():
         return filled
-    rows, columns = ndimage.distance_transform_edt(~sources, return_distances=False, return_indices=True)
+    nearest = scipy.ndimage.distance_transform_edt
+    rows, columns = nearest(~sources, return_distances=False, return_indices=True)
     filled[removed] = label_map[rows[removed], columns[removed]]
     return filled

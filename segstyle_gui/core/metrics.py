@@ -7,7 +7,7 @@ divided last (dataset-level IoU, as in the paper); the mean over images of per-i
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy  # its parts are imported on first use: half a second
 
 
 def confusion_matrix(
@@ -98,7 +98,7 @@ def match_hungarian(confusion: np.ndarray) -> dict[int, int]:
         Predicted id to true id. An id that overlaps nothing it could be matched to has no entry.
     """
     ious = np.nan_to_num(_ratio(confusion, _unions(confusion)))
-    true_ids, predicted_ids = linear_sum_assignment(ious, maximize=True)
+    true_ids, predicted_ids = scipy.optimize.linear_sum_assignment(ious, maximize=True)
     pairs = zip(predicted_ids.tolist(), true_ids.tolist(), strict=True)
     return {predicted: true for predicted, true in sorted(pairs) if ious[true, predicted] > 0}
 

@@ -2,139 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Literal, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
 from scipy.optimize import linear_sum_assignment
-from scipy.special import softmax
 
 from segstyle_gui.core.clip.prompts import TEMPLATES, Prompt, TextEncoder, embed_prompts
+from segstyle_gui.core.found_names import Naming, Suggestion
+from segstyle_gui.core.naming_config import NamingConfig
 from segstyle_gui.core.progress import SILENT, Progress
-from segstyle_gui.core.settings import check_config, setting
-from segstyle_gui.errors import ConfigError, ProjectReadError
+
+__all__ = [
+    "DenseEncoder",
+    "Naming",
+    "NamingConfig",
+    "Suggestion",
+    "name_embeddings",
+    "name_regions",
+    "region_embeddings",
+    "suggest_names",
+]
 
 _BATCH = 8  # images
 _FORBIDDEN = -100.0  # never chosen: avoiding one pair costs a sum of cosines 4 at most
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamingConfig:
-    """How regions get their names."""
-
-    model: str = setting("RN50", "open_clip's name of the CLIP model.")
-    pretrained: str = setting("openai", "open_clip's tag of the weights, downloaded once if not there.")
-    weights_file: str = setting("", "A local weights file; nothing is downloaded then.")
-    prompts: str = setting(
-        "pupil, iris, sclera|white of the eye, eyelid|eyelid skin, eyelashes, eyebrow, skin, glint",
-        "Names to choose from, separated by commas; synonyms by |.",
-    )
-    templates: Literal["photo", "near_infrared", "paper"] = setting(
-        "photo", "Sentences the names are put into.", choices=tuple(TEMPLATES)
-    )
-    n_images: int = setting(64, "Generated images that are looked at.", unit="image", low=1, high=100_000)
-    stride: int = setting(16, "Step of CLIP's grid: 32, 16, 8 or 4.", unit="pixel", low=4, high=32)
-    size: int = setting(
-        0, "Side the images are enlarged to; 0 takes CLIP's own.", unit="pixel", low=0, high=4096
-    )
-    temperature: float = setting(
-        100.0,
-        "Factor on the cosines before the softmax over the names; higher is more decided.",
-        low=1,
-        high=1000,
-    )
-    margin: float = setting(
-        0.02,
-        "Lead in cosine over the next name that a name needs; with less a region stays unnamed.",
-        low=0,
-        high=2,
-    )
-    one_to_one: bool = setting(False, "Give every name to at most one region.")
-
-    def __post_init__(self) -> None:
-        check_config(self)
-        if self.stride not in (4, 8, 16, 32):
-            raise ConfigError(f"NamingConfig.stride is {self.stride}; wanted 32, 16, 8 or 4 pixels.")
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """The best name of a region.
-
-    ``name`` is None where no name leads by the margin or the region was not seen; ``score`` is the cosine
-    (NaN if not seen) and ``margin`` the lead in cosine over the next name.
-    """
-
-    region_id: int
-    name: str | None
-    score: float
-    margin: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Naming:
-    """Scores of all names for all regions.
-
-    ``scores`` is (regions, prompts) float32 cosines, a row of NaN where a region was in no image.
-    """
-
-    region_ids: tuple[int, ...]
-    prompts: tuple[Prompt, ...]
-    scores: np.ndarray
-    suggestions: tuple[Suggestion, ...]
-    temperature: float
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """First synonym of every prompt."""
-        return tuple(synonyms[0] for synonyms in self.prompts)
-
-    @property
-    def shares(self) -> np.ndarray:
-        """(regions, prompts): softmax of temperature x cosine over the prompts, as CLIP classifies."""
-        return np.asarray(softmax(self.temperature * self.scores.astype(np.float64), axis=1))
-
-    def to_arrays(self) -> dict[str, np.ndarray]:
-        """Return ``scores`` and a ``header`` (JSON as uint8)."""
-        header = {
-            "region_ids": self.region_ids,
-            "prompts": self.prompts,
-            "suggestions": [asdict(suggestion) for suggestion in self.suggestions],
-            "temperature": self.temperature,
-        }
-        encoded = np.frombuffer(json.dumps(header).encode("utf-8"), dtype=np.uint8)
-        return {"scores": self.scores, "header": encoded}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Naming:
-        """Return the naming that :meth:`to_arrays` wrote.
-
-        Raises
-        ------
-        ProjectReadError
-            If the arrays are not those of a naming.
-        """
-        try:
-            header = json.loads(bytes(np.asarray(arrays["header"], dtype=np.uint8)).decode("utf-8"))
-            naming = cls(
-                region_ids=tuple(int(number) for number in header["region_ids"]),
-                prompts=tuple(tuple(synonyms) for synonyms in header["prompts"]),
-                scores=np.asarray(arrays["scores"], dtype=np.float32),
-                suggestions=tuple(Suggestion(**row) for row in header["suggestions"]),
-                temperature=float(header["temperature"]),
-            )
-        except (KeyError, ValueError, TypeError) as error:
-            raise ProjectReadError(
-                f"The stored names cannot be read ({error}).", hint="Suggest names again."
-            ) from error
-        if naming.scores.shape != (len(naming.region_ids), len(naming.prompts)):
-            raise ProjectReadError(
-                f"The stored names have scores of shape {naming.scores.shape}.", hint="Suggest names again."
-            )
-        return naming
 
 
 class DenseEncoder(TextEncoder, Protocol):
@@ -185,12 +77,35 @@ def name_regions(
         raise ValueError(
             f"{len(images)} images, {len(region_maps)} maps, {len(prompts)} prompts (wanted >= 2)"
         )
-    texts = embed_prompts(clip, prompts, TEMPLATES[config.templates])
     regions = region_embeddings(clip, images, region_maps, region_ids, config, progress=progress)
-    scores = np.stack([(regions @ synonyms.T).max(axis=1) for synonyms in texts], axis=1)
+    return name_embeddings(clip, regions, region_ids, prompts, config)
+
+
+def name_embeddings(
+    clip: TextEncoder,
+    embeddings: np.ndarray,
+    region_ids: Sequence[int],
+    prompts: Sequence[Prompt],
+    config: NamingConfig,
+) -> Naming:
+    """Suggest names for regions whose embeddings are known; only the texts are embedded.
+
+    Parameters
+    ----------
+    clip
+        The CLIP model that the embeddings are of.
+    embeddings
+        (regions, D) from :func:`region_embeddings`, or those of a former :class:`Naming`.
+    region_ids, prompts, config
+        As for :func:`name_regions`.
+    """
+    if len(prompts) < 2:
+        raise ValueError(f"{len(prompts)} prompts (wanted >= 2)")
+    texts = embed_prompts(clip, prompts, TEMPLATES[config.templates])
+    scores = np.stack([(embeddings @ synonyms.T).max(axis=1) for synonyms in texts], axis=1)
     names = tuple(synonyms[0] for synonyms in prompts)
     suggestions = suggest_names(scores, region_ids, names, margin=config.margin, one_to_one=config.one_to_one)
-    return Naming(tuple(region_ids), tuple(prompts), scores, suggestions, config.temperature)
+    return Naming(tuple(region_ids), tuple(prompts), scores, suggestions, config.temperature, embeddings)
 
 
 def region_embeddings(

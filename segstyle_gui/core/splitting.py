@@ -112,7 +112,7 @@ def region_vectors(
     batch = batch_size(generator, tap.names, extra_floats=3 * state.n_ids * tap.grid**2)
     found: list[NDArray[np.float32]] = []
     done = 0
-    for some, maps in map_batches(generator, tap.names, seeds, clustering.psi, batch):
+    for some, maps in map_batches(generator, tap.names, seeds, clustering.psi, batch, clustering.shift):
         base, others = cluster_scores(clustering, state.splits, maps, tap.grid)
         ids, _ = decide(base, others, state.splits, groups)
         inside = torch.isin(ids, wanted).flatten(1).cpu().numpy()
@@ -135,7 +135,7 @@ def _vectors_of(
     rows = []
     for seed in sorted({point.seed for point in points}):
         pixels = sorted({grid_pixel(point, tap.grid) for point in points if point.seed == seed})
-        for _, maps in map_batches(generator, tap.names, [seed], clustering.psi, 1):
+        for _, maps in map_batches(generator, tap.names, [seed], clustering.psi, 1, clustering.shift):
             where = torch.tensor([pixels], device=generator.device)
             rows.append(vectors_at(tap, maps, where)[0].cpu().numpy())
     return np.concatenate(rows)

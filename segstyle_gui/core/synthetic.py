@@ -6,9 +6,8 @@ Both thresholds are measured on the first 256 images.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -29,9 +28,10 @@ from segstyle_gui.core.labelled_samples import (
     measure_thresholds,
     render_batches,
 )
+from segstyle_gui.core.latent_shift import LatentShift
 from segstyle_gui.core.progress import SILENT, Progress
-from segstyle_gui.core.settings import check_config, setting
-from segstyle_gui.errors import ConfigError, StageError
+from segstyle_gui.core.synthetic_config import PAPER, PRESETS, SyntheticConfig
+from segstyle_gui.errors import StageError
 
 __all__ = [
     "PAPER",
@@ -43,62 +43,14 @@ __all__ = [
     "class_ids_of",
     "generate_synthetic_set",
     "seed_renderer",
+    "shift_of_set",
     "synthetic_batches",
     "synthetic_size",
 ]
 
-_CALIBRATION_IMAGES = 256
+CALIBRATION_IMAGES = 256
 _LARGEST_AUTO_SIZE = 128  # pixels
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyntheticConfig:
-    """How many images are generated and which of them, and of their pixels, are learnt from."""
-
-    n_images: int = setting(
-        2000,
-        "Images to generate, before the doubtful ones are dropped.",
-        unit="images",
-        low=1,
-        high=1_000_000,
-    )
-    psi: float = setting(0.7, "Truncation: lower is more typical and less varied.", low=0.0, high=1.5)
-    seed: int = setting(100_000, "Seed of the first image; the others follow.", low=0, high=2**31)
-    size: int = setting(
-        0,
-        "Side of images and label maps; 0 takes twice the generator's up to 128, and at least its own.",
-        unit="px",
-        low=0,
-        high=1024,
-    )
-    drop_share: float = setting(
-        0.1, "Share of the images, the most doubtful, that is dropped.", low=0.0, high=0.9
-    )
-    ignore_margin_share: float = setting(
-        0.03, "Share of the pixels, those between two classes, that is not learnt.", low=0.0, high=0.5
-    )
-    stream: bool = setting(False, "Keep the seeds only and generate anew while the student trains.")
-
-    def __post_init__(self) -> None:
-        """Check every field; ConfigError names the one that is wrong."""
-        check_config(self)
-        if self.size % 8 or 0 < self.size < 16:
-            raise ConfigError(
-                f"SyntheticConfig.size is {self.size}; wanted 0 or a multiple of 8 from 16.", hint="Use 128."
-            )
-
-    @property
-    def seeds(self) -> range:
-        """Seeds of all images."""
-        return range(self.seed, self.seed + self.n_images)
-
-
-#: The paper's code: 15,000 images made on the fly at 128², all of them and every pixel learnt.
-PAPER = SyntheticConfig(
-    n_images=15_000, psi=0.7, size=128, drop_share=0.0, ignore_margin_share=0.0, stream=True
-)
-
-PRESETS: Mapping[str, SyntheticConfig] = MappingProxyType({"segstyle": SyntheticConfig(), "paper": PAPER})
+_MOST_AUTO_SHARE = 0.5  # regions may be found on moved samples alone; a student must know the others too
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +94,34 @@ def class_ids_of(state: RegionState) -> tuple[int, ...]:
     return tuple(ids)
 
 
+def shift_of_set(
+    config: SyntheticConfig, clustering: Clustering, direction: LatentShift | None = None
+) -> LatentShift | None:
+    """Return what moves a part of the set.
+
+    Parameters
+    ----------
+    config
+        Its ``direction_share`` decides.
+    clustering
+        May remember what moved the samples that it was found on.
+    direction
+        What a share that is asked for is moved by; by default that of the clustering.
+    """
+    if config.direction_share >= 0:
+        chosen = direction or clustering.shift
+        return chosen.with_share(config.direction_share) if chosen and config.wants_direction else None
+    known = clustering.shift
+    return None if known is None else known.with_share(min(known.share, _MOST_AUTO_SHARE))
+
+
 def generate_synthetic_set(
     generator: Generator,
     clustering: Clustering,
     state: RegionState,
     config: SyntheticConfig,
     *,
+    shift: LatentShift | None = None,
     progress: Progress = SILENT,
     device: str | torch.device | None = None,
 ) -> SyntheticSet:
@@ -159,6 +133,8 @@ def generate_synthetic_set(
         What makes images, finds clusters in them, and says which class each cluster is.
     config
         All settings.
+    shift
+        From :func:`shift_of_set`.
     progress
         Told of every batch, and shown it as a :class:`SyntheticBatch`.
     device
@@ -174,7 +150,7 @@ def generate_synthetic_set(
     StageError
         If no region has a class, or nothing is left after the filter.
     """
-    source = _source(generator, clustering, state, config, device)
+    source = _source(generator, clustering, state, config, shift, device)
     if config.stream and config.drop_share == 0:
         return _unfiltered_stream(source, config, progress)
     kept: list[SyntheticBatch] = []
@@ -199,13 +175,14 @@ def synthetic_batches(
     state: RegionState,
     config: SyntheticConfig,
     *,
+    shift: LatentShift | None = None,
     device: str | torch.device | None = None,
 ) -> Iterator[SyntheticBatch]:
     """Yield the batches that :func:`generate_synthetic_set` keeps, one after the other.
 
     A batch has at most 16 images, fewer (or none) where doubtful ones were dropped.
     """
-    source = _source(generator, clustering, state, config, device)
+    source = _source(generator, clustering, state, config, shift, device)
     thresholds, raws = _calibrated(source, config)
     for raw in raws:
         yield filter_samples(raw, thresholds)[0]
@@ -218,10 +195,14 @@ def seed_renderer(
     config: SyntheticConfig,
     thresholds: Thresholds,
     *,
+    shift: LatentShift | None = None,
     device: str | torch.device | None = None,
 ) -> Callable[[Sequence[int]], tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
-    """Return the function from seeds to (images, labels) of a streamed set; it drops nothing."""
-    source = _source(generator, clustering, state, config, device)
+    """Return the function from seeds to (images, labels) of a streamed set; it drops nothing.
+
+    ``shift`` is the one that the set was made with.
+    """
+    source = _source(generator, clustering, state, config, shift, device)
     keep_all = Thresholds(np.inf, thresholds.margin)
 
     def render(seeds: Sequence[int]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -236,6 +217,7 @@ def _source(
     clustering: Clustering,
     state: RegionState,
     config: SyntheticConfig,
+    shift: LatentShift | None,
     device: str | torch.device | None,
 ) -> SampleSource:
     class_ids_of(state)
@@ -243,20 +225,20 @@ def _source(
     if device.type == "cpu":
         tune_cpu()
     size = synthetic_size(config, generator.resolution)
-    return SampleSource(generator.to(device).eval(), clustering, state, config.psi, size)
+    return SampleSource(generator.to(device).eval(), clustering, state, config.psi, size, shift)
 
 
 def _calibrated(
     source: SampleSource, config: SyntheticConfig
 ) -> tuple[Thresholds, Iterator[LabelledSamples]]:
     """Return the thresholds and all batches; those that the thresholds were measured on are made once."""
-    first = list(render_batches(source, config.seeds[:_CALIBRATION_IMAGES]))
+    first = list(render_batches(source, config.seeds[:CALIBRATION_IMAGES]))
     thresholds = _measured(first, config)
 
     def all_batches() -> Iterator[LabelledSamples]:
         while first:
             yield first.pop(0)
-        yield from render_batches(source, config.seeds[_CALIBRATION_IMAGES:])
+        yield from render_batches(source, config.seeds[CALIBRATION_IMAGES:])
 
     return thresholds, all_batches()
 
@@ -268,7 +250,7 @@ def _measured(raws: Sequence[LabelledSamples], config: SyntheticConfig) -> Thres
 def _unfiltered_stream(source: SampleSource, config: SyntheticConfig, progress: Progress) -> SyntheticSet:
     """Look at the first images only: every seed is kept whatever its image is like."""
     raws = []
-    looked_at = config.seeds[:_CALIBRATION_IMAGES]
+    looked_at = config.seeds[:CALIBRATION_IMAGES]
     for raw in render_batches(source, looked_at):
         raws.append(raw)
         progress.report(len(raws) * BATCH, len(looked_at), "Looking at the first images")

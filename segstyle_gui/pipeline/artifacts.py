@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segstyle_gui.core.classes import RegionState
+from segstyle_gui.core.found_direction import DIRECTION_ARRAYS, Direction
 from segstyle_gui.errors import StageError
-from segstyle_gui.pipeline.stage import current_run
+from segstyle_gui.pipeline.stage import MADE_BY, current_run
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
 
@@ -61,6 +62,30 @@ def load_clustering(project: Project, run: RunRecord) -> Clustering:
     names = [name for name in project.array_names(run) if name.startswith(CLUSTERING_PREFIX)]
     arrays = project.arrays(run, names)
     return Clustering.from_arrays({name.removeprefix(CLUSTERING_PREFIX): arrays[name] for name in names})
+
+
+def load_direction(project: Project, generator_token: str | None) -> Direction:
+    """Return the current direction.
+
+    Parameters
+    ----------
+    project
+        Where it is.
+    generator_token
+        Input token of the generator whose samples are to be moved.
+
+    Raises
+    ------
+    StageError
+        If there is no direction, or it was found in another generator: latents of two have nothing in common.
+    """
+    run = current_run(project, "direction")
+    if run.inputs["generator"] != generator_token:
+        raise StageError(
+            "The direction was found in another generator than the one that is used here.",
+            hint=f"First: {MADE_BY['direction']}.",
+        )
+    return Direction.from_arrays(project.arrays(run, DIRECTION_ARRAYS))
 
 
 def load_regions(project: Project) -> LoadedRegions:

@@ -11,6 +11,7 @@ from segstyle_gui.errors import ConfigError
 from segstyle_gui.pipeline import (
     evaluate,
     export_masks,
+    find_direction,
     find_regions,
     import_generator,
     import_images,
@@ -21,7 +22,7 @@ from segstyle_gui.pipeline import (
     train_student,
 )
 from segstyle_gui.pipeline.configs import nearest
-from segstyle_gui.pipeline.stage import MADE_BY, Stage, config_to_dict, inputs_of, spoken, why_not
+from segstyle_gui.pipeline.stage import MADE_BY, Stage, config_to_dict, inputs_of, spoken, token_of, why_not
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
 
@@ -29,6 +30,7 @@ STAGES: tuple[Stage, ...] = (
     import_images.STAGE,
     train_generator.STAGE,
     import_generator.STAGE,
+    find_direction.STAGE,
     find_regions.STAGE,
     name_regions.STAGE,
     synthesize.STAGE,
@@ -70,7 +72,9 @@ def stage_named(name: str) -> Stage:
 def status(project: Project) -> list[StageStatus]:
     """Return the state of every stage, in order of flow.
 
-    A stage is stale when what it was made from has changed since, or is stale itself.
+    A stage is stale when what it was made from has changed since, or is stale itself. A student that could
+    learn from newer corrections is stale, but nothing else is for that: correcting masks is no reason to
+    distrust them.
     """
     causes: dict[str, str] = {}  # of what is stale: the change at the beginning of the chain
     found = []
@@ -80,20 +84,25 @@ def status(project: Project) -> list[StageStatus]:
             why = why_not(project, stage)
             found.append(StageStatus(stage, "empty" if why else "ready", None, why))
             continue
-        cause, through = _stale(project, run, causes)
-        if cause:
+        cause, through = _stale(project, stage, run, causes)
+        if cause and cause != _CORRECTED_SINCE:
             causes[stage.makes] = cause
         why = f"the {spoken(through)} {_verb(through, 'is', 'are')} stale: {cause}" if through else cause
         found.append(StageStatus(stage, "stale" if cause else "done", run, why))
     return found
 
 
-def _stale(project: Project, run: RunRecord, causes: Mapping[str, str]) -> tuple[str, str]:
+def _stale(
+    project: Project, stage: Stage, run: RunRecord, causes: Mapping[str, str]
+) -> tuple[str, str]:
     """Return the change that makes a run stale, and through which stale input, both empty if it is not."""
     inputs = {makes: token for makes, token in run.inputs.items() if makes in MADE_BY}
     for makes, token in inputs.items():
-        change = _change(makes, token, project.input_token(makes))
+        change = _change(makes, token, token_of(project, stage, makes))
         if change:
+            return change, ""
+    for word, change in _EDITED_SINCE.items():
+        if word in run.inputs and run.inputs[word] != project.input_token(word):
             return change, ""
     for makes in inputs:
         if makes in causes:
@@ -101,6 +110,8 @@ def _stale(project: Project, run: RunRecord, causes: Mapping[str, str]) -> tuple
     return "", ""
 
 
+_CORRECTED_SINCE = "masks were corrected or reviewed since"
+_EDITED_SINCE = {"corrections": _CORRECTED_SINCE, "reviewed": "other masks are marked as reviewed now"}
 _PLURAL = {"images", "regions", "masks", "names"}
 
 
@@ -114,8 +125,8 @@ def _change(makes: str, before: str, now: str | None) -> str:
     verb = _verb(makes, "was", "were")
     if now is None:
         return f"the {spoken(makes)} {verb} removed since"
-    if makes == "regions" and before.partition(":")[0] == now.partition(":")[0]:
-        return "the regions were edited since"
+    if before.partition(":")[0] == now.partition(":")[0]:
+        return f"the {spoken(makes)} {verb} {'corrected' if makes == 'masks' else 'edited'} since"
     return f"the {spoken(makes)} {verb} made again since"
 
 

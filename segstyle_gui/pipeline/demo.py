@@ -13,6 +13,7 @@ from segstyle_gui.core.progress import Progress
 from segstyle_gui.errors import ProjectReadError
 from segstyle_gui.pipeline.catalog import stage_named
 from segstyle_gui.pipeline.region_actions import assign_points, read_points
+from segstyle_gui.pipeline.sample_project import new_folder
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
 
@@ -84,35 +85,63 @@ def run_demo(
     ProjectReadError
         If the sample is not complete.
     """
-    _check_sample(sample, plan)
-    home = _new_folder(folder)
+    check_sample(sample, plan)
+    home = new_folder(folder, PROJECT_NAME)
     shutil.copytree(sample / "images", home / "images")
     path = home / f"{PROJECT_NAME}.segstyle"
-    runs: list[RunRecord] = []
     with Project.create(path) as project:
-
-        def stage(name: str, **values: Any) -> None:
-            found = stage_named(name)
-            config = found.config(**{**values, **plan.settings.get(name, {})})
-            runs.append(found.run(project, config, progress_of(found.title)))
-
-        stage("import_images", folder=str(home / "images"))
-        if plan.train:
-            stage("train_generator")
-        else:
-            stage("import_generator", source=str(sample / "generator.safetensors"))
-        stage("find_regions")
-        clicks = read_points(sample / "clicks.json")
-        assign_points(project, clicks, progress=progress_of("Assign classes"))
+        runner = PlanRunner(project, plan, progress_of)
+        runner.find_classes(sample, str(home / "images"))
         for name in ("synthesize", "train_student", "predict_masks"):
-            stage(name)
-        stage("export_coco", folder=str(home / "coco"))
-        stage("export_png", folder=str(home / "png"))
-        stage("evaluate", folder=str(sample / "masks"), map=_class_map(project))
-    return DemoResult(path, tuple(runs))
+            runner.stage(name)
+        runner.stage("export_coco", folder=str(home / "coco"))
+        runner.stage("export_png", folder=str(home / "png"))
+        runner.evaluate(str(sample / "masks"))
+    return DemoResult(path, tuple(runner.runs))
 
 
-def _check_sample(sample: Path, plan: DemoPlan) -> None:
+class PlanRunner:
+    """Runs stages of a project with a plan's settings.
+
+    Parameters
+    ----------
+    project, plan, progress_of
+        As :func:`run_demo` has them.
+
+    Attributes
+    ----------
+    runs
+        What was made so far.
+    """
+
+    def __init__(self, project: Project, plan: DemoPlan, progress_of: Callable[[str], Progress]) -> None:
+        self.runs: list[RunRecord] = []
+        self._project, self._plan, self._progress_of = project, plan, progress_of
+
+    def stage(self, name: str, **values: Any) -> None:
+        """Run a stage with ``values``, over which the plan's settings go."""
+        found = stage_named(name)
+        config = found.config(**{**values, **self._plan.settings.get(name, {})})
+        self.runs.append(found.run(self._project, config, self._progress_of(found.title)))
+
+    def find_classes(self, sample: Path, images: str) -> None:
+        """Import the images, find regions in a generator, and give them classes by the sample's clicks."""
+        self.stage("import_images", folder=images)
+        if self._plan.train:
+            self.stage("train_generator")
+        else:
+            self.stage("import_generator", source=str(sample / "generator.safetensors"))
+        self.stage("find_regions")
+        clicks = read_points(sample / "clicks.json")
+        assign_points(self._project, clicks, progress=self._progress_of("Assign classes"))
+
+    def evaluate(self, masks: str) -> None:
+        """Compare the masks with the exact ones in a folder."""
+        self.stage("evaluate", folder=masks, map=_class_map(self._project))
+
+
+def check_sample(sample: Path, plan: DemoPlan) -> None:
+    """Raise ``ProjectReadError`` unless a sample folder holds what the plan needs."""
     wanted = ["images", "masks", "clicks.json", *([] if plan.train else ["generator.safetensors"])]
     missing = [name for name in wanted if not (sample / name).exists()]
     if missing:
@@ -120,16 +149,6 @@ def _check_sample(sample: Path, plan: DemoPlan) -> None:
             f"The sample {sample} lacks {', '.join(missing)}.",
             hint="Reinstall SegStyle.",
         )
-
-
-def _new_folder(folder: Path) -> Path:
-    """Return a folder that does not exist yet: ``Near eye``, ``Near eye 2`` and so on."""
-    number, home = 1, folder / PROJECT_NAME
-    while home.exists():
-        number += 1
-        home = folder / f"{PROJECT_NAME} {number}"
-    home.mkdir(parents=True)
-    return home
 
 
 def _class_map(project: Project) -> tuple[str, ...]:

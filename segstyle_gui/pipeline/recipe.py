@@ -63,6 +63,8 @@ def read_recipe(path: Path) -> Recipe:
         raise ConfigError(
             f"{path.name} both trains and imports a generator.", hint="Keep one of the two sections."
         )
+    if "regions" in sections and "find_regions" in sections:  # the section alone says what regions become
+        sections["find_regions"].setdefault("keep_names", False)
     steps = tuple(
         (stage, _config(stage, sections[stage.name], base)) for stage in STAGES if stage.name in sections
     )

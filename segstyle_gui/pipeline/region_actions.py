@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from segstyle_gui.core.classes import Region, RegionState
-from segstyle_gui.core.cluster_config import ClusterConfig
 from segstyle_gui.core.merge_tree import cut_tree
 from segstyle_gui.core.progress import SILENT, Progress
-from segstyle_gui.errors import ConfigError, ProjectError, StageError
+from segstyle_gui.errors import ConfigError, StageError
 from segstyle_gui.pipeline.artifacts import CLUSTERING_PREFIX, load_clustering, load_regions
+from segstyle_gui.pipeline.region_numbers import stored_numbers
 from segstyle_gui.pipeline.stage import MADE_BY, current_run
+from segstyle_gui.pipeline.studio import Studio
 from segstyle_gui.project.edits import AssignClass, Compound, CutTree, Edit, NameRegions, SplitRegion
 from segstyle_gui.project.store import Project
 
@@ -142,41 +142,22 @@ def split_region(
     StageError
         If it has too few pixels.
     """
-    from segstyle_gui.core import label_maps, splitting
-
-    loaded = load_regions(project)
-    known = [region.id for region in loaded.state.regions]
-    if region_id not in known:
-        raise ProjectError(f"There is no region {region_id}.", hint=f"Regions are {known}.")
-    config = ClusterConfig(**loaded.run.config)
-    split = splitting.split_region(
-        loaded.generator,
-        loaded.clustering,
-        loaded.state,
-        region_id,
-        config=config,
-        n_parts=n_parts,
-        examples=[[label_maps.Point(p.seed, p.y, p.x) for p in group] for group in examples],
-        progress=progress,
-    )
+    split = Studio(project).plan_split(region_id, n_parts=n_parts, examples=examples, progress=progress)
     project.apply(SplitRegion(region_id, split))
-    state = project.region_state
-    assert state is not None
+    state = wanted_state(project)
     return tuple(region.id for region in state.regions if set(region.clusters) & set(split.ids))
 
 
 def cut(project: Project, n_regions: int) -> int:
     """Cut the merge tree into ``n_regions``, as an edit; returns how many regions there are now."""
     project.apply(_cut_edit(project, n_regions))
-    state = project.region_state
-    return len(state.regions) if state else 0
+    return len(wanted_state(project).regions)
 
 
 def reset(project: Project, n_regions: int | None) -> None:
     """Take all regions out of their classes and cut the tree anew (by default as it was first cut)."""
     run = current_run(project, "regions")
-    state = project.region_state
-    assert state is not None
+    state = wanted_state(project)
     free = AssignClass(tuple(region.id for region in state.regions), None)
     count = int(run.config["n_regions"]) if n_regions is None else n_regions
     project.apply(Compound((free, _cut_edit(project, count)), f"Start again from {count} regions"))
@@ -203,19 +184,12 @@ def wanted_state(project: Project) -> RegionState:
 
 def region_rows(project: Project) -> list[RegionRow]:
     """Return the table of regions, without loading the generator."""
-    from segstyle_gui.core.cluster_statistics import region_statistics
-
     state = wanted_state(project)
-    known = region_statistics(load_clustering(project, current_run(project, "regions")), state)
+    known = stored_numbers(load_clustering(project, current_run(project, "regions")), state)
     names = {label_class.id: label_class.name for label_class in state.classes}
     rows = []
     for region in state.regions:
-        numbers = known[region.id]
-        name = names.get(region.class_id or 0, "")
-        share, presence = _or_none(numbers.share), _or_none(numbers.presence)
-        rows.append(RegionRow(region, name, share, presence, _or_none(numbers.stability)))
+        one = known.get(region.id)
+        numbers = (one.share, one.presence, one.stability) if one else (None, None, None)
+        rows.append(RegionRow(region, names.get(region.class_id or 0, ""), *numbers))
     return rows
-
-
-def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else value

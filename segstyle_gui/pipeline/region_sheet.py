@@ -7,7 +7,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from segstyle_gui.core.classes import RegionState, region_color
 from segstyle_gui.core.progress import SILENT, Progress
-from segstyle_gui.pipeline.artifacts import load_regions
+from segstyle_gui.pipeline.region_actions import wanted_state
+from segstyle_gui.pipeline.region_preview import DIMMED
+from segstyle_gui.pipeline.studio import Studio
 from segstyle_gui.project.store import Project
 
 _TILE = 128  # pixels
@@ -15,7 +17,6 @@ _TEXT = 168  # pixels of the column with names
 _GAP = 4  # pixels
 _INK = (235, 235, 235)
 _PAPER = (24, 24, 27)
-_DIMMED = 0.35  # brightness of what is not the region
 _OVERLAY = 0.45  # opacity of the colours
 _LIGHT = (255, 196, 0)  # a tint, because a dark region that is merely not dimmed cannot be seen
 
@@ -42,7 +43,9 @@ def region_sheet(
     -------
     An RGB image.
     """
-    images, ids, state = _samples(project, range(first_seed, first_seed + n_samples))
+    state = wanted_state(project)
+    samples = Studio(project).region_samples(range(first_seed, first_seed + n_samples), size=_TILE)
+    images, ids = samples.images, state.cluster_to_region()[samples.clusters]
     shown = [region for region in state.regions if not region.hidden]
     sheet = Image.new("RGB", (_TEXT + n_samples * (_TILE + _GAP), (2 + len(shown)) * (_TILE + _GAP)), _PAPER)
     draw = ImageDraw.Draw(sheet)
@@ -67,30 +70,6 @@ def region_sheet(
     return sheet
 
 
-def _samples(project: Project, seeds: range) -> tuple[np.ndarray, np.ndarray, RegionState]:
-    """Return samples (n, T, T, 3) uint8, their region ids (n, T, T) and the state."""
-    import torch
-
-    from segstyle_gui.core.generator.network import images_to_uint8, latents_from_seeds
-    from segstyle_gui.core.label_maps import cluster_maps
-
-    loaded = load_regions(project)
-    generator = loaded.generator
-    with torch.inference_mode():
-        z = latents_from_seeds(list(seeds), generator.z_dim).to(generator.device)
-        w = generator.mapping(z, loaded.clustering.psi)
-        pictures = images_to_uint8(generator.synthesis(w))
-    clusters, _ = cluster_maps(generator, loaded.clustering, loaded.state.splits, w, size=_TILE)
-    images = np.stack([_tile(picture) for picture in pictures])
-    return images, loaded.state.cluster_to_region()[clusters], loaded.state
-
-
-def _tile(picture: np.ndarray) -> np.ndarray:
-    """Return (T, T, 3) uint8 of a (R, R, C) uint8 sample."""
-    rgb = np.repeat(picture, 3, axis=2) if picture.shape[2] == 1 else picture
-    return np.array(Image.fromarray(rgb).resize((_TILE, _TILE), Image.Resampling.BICUBIC))
-
-
 def _overlay(image: np.ndarray, ids: np.ndarray, state: RegionState) -> np.ndarray:
     table = np.zeros((state.next_region_id, 3), np.float32)
     for region in state.regions:
@@ -101,7 +80,7 @@ def _overlay(image: np.ndarray, ids: np.ndarray, state: RegionState) -> np.ndarr
 
 def _lit(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     tinted = image * (1 - _OVERLAY) + np.array(_LIGHT) * _OVERLAY
-    return np.where(mask[..., None], tinted, image * _DIMMED).astype(np.uint8)
+    return np.where(mask[..., None], tinted, image * DIMMED).astype(np.uint8)
 
 
 def _row(sheet: Image.Image, number: int, tiles: list[np.ndarray]) -> None:

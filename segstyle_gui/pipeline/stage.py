@@ -6,7 +6,9 @@ import dataclasses
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,14 @@ from typing import Any
 from segstyle_gui.core.classes import RegionState
 from segstyle_gui.core.progress import Progress
 from segstyle_gui.errors import ProjectWriteError, StageError
+from segstyle_gui.project.mask_state import MaskEdit
 from segstyle_gui.project.records import ImageRecord, RunRecord
 from segstyle_gui.project.store import Project
+from segstyle_gui.project.writer import no_edit
 
 Arrays = Mapping[str, Any] | Iterable[tuple[str, Any]]
+
+_remarks: ContextVar[Mapping[str, Any] | None] = ContextVar("remarks", default=None)
 
 
 def _no_presets() -> Mapping[str, Any]:
@@ -64,8 +70,12 @@ class Stage:
         Returns tokens of what a config makes the stage read outside of the project (see :func:`path_token`).
     needs_more
         Returns what a config needs besides ``needs``.
+    may_use
+        Returns what a config makes the stage use besides, where the project has it.
     resumes
         True when a cancelled run leaves a checkpoint that the next run continues.
+    ignores_classes
+        True when what it makes of regions is the same whatever class they are in.
     """
 
     name: str
@@ -79,7 +89,9 @@ class Stage:
     blocked_by: Callable[[Project], str] = _always_ready
     reads: Callable[[Any], dict[str, str]] = _reads_nothing
     needs_more: Callable[[Any], tuple[str, ...]] = _needs_no_more
+    may_use: Callable[[Any], tuple[str, ...]] = _needs_no_more
     resumes: bool = False
+    ignores_classes: bool = False
 
     @property
     def config(self) -> type[Any]:
@@ -109,6 +121,7 @@ class RunDraft:
         *,
         images: Sequence[ImageRecord] | None = None,
         region_state: RegionState | None = None,
+        first_edit: Callable[[], MaskEdit | None] = no_edit,
     ) -> RunRecord:
         """Store the result in one atomic step and return its record (see :meth:`Project.add_run`)."""
         return self.project.add_run(
@@ -116,12 +129,23 @@ class RunDraft:
             self.stage.makes,
             config_to_dict(self.config),
             self.inputs,
-            summary,
+            {**summary, **(_remarks.get() or {})},
             arrays,
             seconds=time.monotonic() - self.started,
             images=images,
             region_state=region_state,
+            first_edit=first_edit,
         )
+
+
+@contextmanager
+def remarked(remarks: Mapping[str, Any]) -> Iterator[None]:
+    """Add ``remarks`` to the summary of every run that this thread stores inside of the ``with``."""
+    token = _remarks.set(remarks)
+    try:
+        yield
+    finally:
+        _remarks.reset(token)
 
 
 def begin(project: Project, stage: Stage, config: Any) -> RunDraft:
@@ -162,8 +186,17 @@ def why_not(project: Project, stage: Stage, config: Any = None) -> str:
 
 def inputs_of(project: Project, stage: Stage, config: Any) -> dict[str, str]:
     """Return the tokens of what a run of ``stage`` would be made from now, inside the project and outside."""
-    tokens = {need: project.input_token(need) for need in (*stage.needs, *stage.needs_more(config))}
+    names = (*stage.needs, *stage.needs_more(config), *stage.may_use(config))
+    tokens = {name: token_of(project, stage, name) for name in names}
     return {need: token for need, token in tokens.items() if token is not None} | stage.reads(config)
+
+
+def token_of(project: Project, stage: Stage, makes: str) -> str | None:
+    """Return the token of what a stage is made from, as it is now (see :meth:`Project.input_token`)."""
+    token, state = project.input_token(makes), project.region_state
+    if token is None or state is None or makes != "regions" or not stage.ignores_classes:
+        return token
+    return f"{token.partition(':')[0]}:{state.parts_digest()}"
 
 
 def current_run(project: Project, makes: str) -> RunRecord:
@@ -206,6 +239,7 @@ def spoken(makes: str) -> str:
 MADE_BY = {
     "images": "segstyle import PROJECT FOLDER",
     "generator": "segstyle train-generator PROJECT, or segstyle import-generator PROJECT near-eye",
+    "direction": "segstyle find-class PROJECT --prompt TEXT",
     "regions": "segstyle find-regions PROJECT",
     "names": "segstyle name PROJECT",
     "synthetic_set": "segstyle synthesize PROJECT",

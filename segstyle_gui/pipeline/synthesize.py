@@ -9,13 +9,14 @@ import numpy as np
 
 from segstyle_gui.core.classes import RegionState, state_to_json
 from segstyle_gui.core.progress import Progress
-from segstyle_gui.pipeline.artifacts import load_regions
+from segstyle_gui.core.synthetic_config import PRESETS, SyntheticConfig
+from segstyle_gui.pipeline.artifacts import load_direction, load_regions
 from segstyle_gui.pipeline.stage import Stage, begin
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
 
 if TYPE_CHECKING:
-    from segstyle_gui.core.synthetic import SyntheticConfig, SyntheticSet
+    from segstyle_gui.core.synthetic import SyntheticSet
 
 
 def run(project: Project, config: SyntheticConfig, progress: Progress) -> RunRecord:
@@ -26,12 +27,16 @@ def run(project: Project, config: SyntheticConfig, progress: Progress) -> RunRec
     StageError
         If no region has a class, or nothing is left after the filter.
     """
-    from segstyle_gui.core.synthetic import generate_synthetic_set
+    from segstyle_gui.core.synthetic import generate_synthetic_set, shift_of_set
 
     draft = begin(project, STAGE, config)
     regions = load_regions(project)
+    direction = None
+    if config.wants_direction:
+        direction = load_direction(project, regions.run.inputs["generator"]).shift(1.0)
+    shift = shift_of_set(config, regions.clustering, direction)
     made = generate_synthetic_set(
-        regions.generator, regions.clustering, regions.state, config, progress=progress
+        regions.generator, regions.clustering, regions.state, config, shift=shift, progress=progress
     )
     arrays = {
         "images": made.images,
@@ -40,11 +45,13 @@ def run(project: Project, config: SyntheticConfig, progress: Progress) -> RunRec
         "dropped_seeds": made.dropped_seeds,
         "thresholds": np.array([made.thresholds.doubt, made.thresholds.margin], np.float64),
         "region_state": np.frombuffer(state_to_json(regions.state).encode(), np.uint8),
+        **({} if shift is None else shift.to_arrays()),
     }
-    return draft.commit(_summary(made, regions.state, streamed=config.stream), arrays)
+    moved = 0 if shift is None else int(shift.moves(made.seeds).sum())
+    return draft.commit(_summary(made, regions.state, moved, streamed=config.stream), arrays)
 
 
-def _summary(made: SyntheticSet, state: RegionState, *, streamed: bool) -> dict[str, Any]:
+def _summary(made: SyntheticSet, state: RegionState, moved: int, *, streamed: bool) -> dict[str, Any]:
     used = {region.class_id for region in state.regions}
     classes = [[c.id, c.name, list(c.color)] for c in state.classes if c.id in used]
     total = max(1, sum(made.class_pixels.values()))
@@ -52,6 +59,7 @@ def _summary(made: SyntheticSet, state: RegionState, *, streamed: bool) -> dict[
     return {
         "images": len(made.seeds),
         "dropped": len(made.dropped_seeds),
+        "moved": moved,
         "streamed": streamed,
         "classes": classes,
         "pixel_share": {names[number]: count / total for number, count in made.class_pixels.items()},
@@ -65,15 +73,15 @@ def _blocked_by(project: Project) -> str:
     return ""
 
 
-def _load_config() -> type[Any]:
-    from segstyle_gui.core.synthetic import SyntheticConfig
+def _needs_more(config: SyntheticConfig) -> tuple[str, ...]:
+    return ("direction",) if config.wants_direction else ()
 
+
+def _load_config() -> type[Any]:
     return SyntheticConfig
 
 
 def _load_presets() -> Mapping[str, Any]:
-    from segstyle_gui.core.synthetic import PRESETS
-
     return PRESETS
 
 
@@ -87,4 +95,5 @@ STAGE = Stage(
     load_presets=_load_presets,
     run=run,
     blocked_by=_blocked_by,
+    needs_more=_needs_more,
 )

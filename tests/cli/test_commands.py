@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import segstyle_gui
-from segstyle_gui.cli import doctor
+from segstyle_gui.pipeline import system_check
 from segstyle_gui.cli.console import spoken_time
 from segstyle_gui.cli.results import project_file, summary_lines, table
 from segstyle_gui.cli.stages import EXPORT_WORDS, WORDS
@@ -111,10 +111,12 @@ def test_startup_loads_neither_torch_nor_qt(with_regions: str, tmp_path: Path) -
 def test_doctor_reports_and_fails_only_for_what_is_missing(
     segstyle: Segstyle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_qt", lambda: doctor.Check("window", True, "Qt loads"))
+    monkeypatch.setattr(system_check, "_qt", lambda: system_check.Check("window", True, "Qt loads"))
     rows = {row["name"]: row for row in segstyle("doctor", "--json").json}
     assert {"SegStyle", "device", "torch build", "number format", "projects folder", "disk"} <= rows.keys()
-    monkeypatch.setattr(doctor, "_qt", lambda: doctor.Check("window", False, "no libEGL", "Install libegl1."))
+    monkeypatch.setattr(
+        system_check, "_qt", lambda: system_check.Check("window", False, "no libEGL", "Install libegl1.")
+    )
     answer = segstyle("doctor")
     assert answer.code == 1
     assert "NO  window: no libEGL" in answer.out
@@ -127,8 +129,8 @@ def test_doctor_finds_a_folder_that_cannot_be_written(
     def refused(**options: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", refused)
-    check = doctor._writable("projects folder", tmp_path)
+    monkeypatch.setattr(system_check.tempfile, "TemporaryFile", refused)
+    check = system_check._writable("projects folder", tmp_path)
     assert not check.ok
     assert "Permission denied" in check.found
 

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -5,6 +8,7 @@ import torch
 from segstyle_gui.core import labelled_samples, synthetic
 from segstyle_gui.core.generator.network import Generator, GeneratorSpec
 from segstyle_gui.core.labelled_samples import image_doubt, resize_images
+from segstyle_gui.core.latent_shift import LatentShift
 from segstyle_gui.core.progress import Cancelled, SilentProgress
 from segstyle_gui.core.synthetic import (
     PRESETS,
@@ -12,6 +16,7 @@ from segstyle_gui.core.synthetic import (
     class_ids_of,
     generate_synthetic_set,
     seed_renderer,
+    shift_of_set,
     synthetic_batches,
     synthetic_size,
 )
@@ -194,3 +199,39 @@ def test_a_stop_request_is_passed_on(generator):
 
     with pytest.raises(Cancelled):
         _make(generator, progress=Stop())
+
+
+SHIFT = LatentShift(vector=np.eye(8, dtype=np.float32)[0] * 5, share=0.5)
+CLUSTERING = SimpleNamespace(shift=SHIFT)
+
+
+def test_a_set_mixes_plain_and_moved_samples(generator):
+    config = SyntheticConfig(n_images=40, size=32, drop_share=0.0)
+    plain, moved = (_make(generator, config, shift=shift) for shift in (None, SHIFT))
+    differ = (plain.images != moved.images).any(axis=(1, 2, 3))
+    assert np.array_equal(differ, SHIFT.moves(config.seeds))
+    assert 19 <= differ.sum() <= 21
+
+
+def test_a_streamed_set_with_moved_samples_is_made_again_from_its_seeds(generator):
+    stored = _make(generator, shift=SHIFT)
+    streamed = _make(generator, replace(CONFIG, stream=True), shift=SHIFT)
+    assert np.array_equal(stored.seeds, streamed.seeds)
+    options = {"device": "cpu", "shift": SHIFT}
+    render = seed_renderer(generator, None, STATE, CONFIG, streamed.thresholds, **options)
+    images, labels = render(streamed.seeds[5:9].tolist())
+    assert np.array_equal(images, stored.images[5:9])
+    assert np.array_equal(labels, stored.labels[5:9])
+
+
+def test_the_share_of_the_regions_is_taken_unless_another_is_given():
+    other = LatentShift(vector=SHIFT.vector * 2)
+    assert shift_of_set(CONFIG, CLUSTERING).share == 0.5
+    alone = SimpleNamespace(shift=SHIFT.with_share(1.0))
+    assert shift_of_set(CONFIG, alone).share == 0.5  # the student must know plain ones too
+    assert shift_of_set(replace(CONFIG, direction_share=0.8), CLUSTERING).share == 0.8
+    assert shift_of_set(replace(CONFIG, direction_share=0.8), CLUSTERING, other).vector is other.vector
+    assert shift_of_set(replace(CONFIG, direction_share=0.0), CLUSTERING) is None
+    assert shift_of_set(CONFIG, SimpleNamespace(shift=None)) is None
+    with pytest.raises(ConfigError, match="direction_share"):
+        SyntheticConfig(direction_share=-0.5)

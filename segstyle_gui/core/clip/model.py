@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,21 @@ import open_clip
 import torch
 import torch.nn.functional as F
 from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
-from open_clip.tokenizer import HFTokenizer
 from torch import Tensor
 
+from segstyle_gui.core.clip.cache import HUB_PREFIX, download_weights
+from segstyle_gui.core.clip.catalog import clip_source
+from segstyle_gui.core.clip.custom import (
+    Tokenizer,
+    build_network,
+    config_beside,
+    set_preprocessing,
+    tokenizer_of,
+)
 from segstyle_gui.core.clip.dense import dense_embeddings
 from segstyle_gui.core.device import choose_device
+from segstyle_gui.core.progress import SILENT, Progress
 from segstyle_gui.errors import ModelFileError
-
-Tokenizer = Callable[[list[str]], Tensor]
 
 
 class ClipModel:
@@ -122,76 +128,105 @@ def load_clip(
     pretrained: str = "",
     weights: Path | None = None,
     device: torch.device | None = None,
+    download: bool = False,
+    progress: Progress = SILENT,
 ) -> ClipModel:
-    """Load a CLIP model.
+    """Load a CLIP model; nothing is downloaded unless that is asked for.
 
     Parameters
     ----------
     name
-        A model name of open_clip (``RN50``, ``ViT-B-16``). Not used where a config lies beside ``weights``.
+        A model name of open_clip (``RN50``, ``ViT-B-16``), ``hf-hub:owner/model``, ``near-eye`` for the
+        bundled one, or ``auto``. Not used where a config lies beside ``weights``.
     pretrained
         open_clip's tag of the weights (``openai``). Without ``weights`` the file is taken from the cache
-        or downloaded; with ``HF_HUB_OFFLINE=1`` only from the cache. With ``weights`` it only says which
-        variant of the network they belong to.
+        or downloaded. With ``weights`` it only says which variant of the network they belong to.
     weights
         A local checkpoint (safetensors, or tensors saved by torch; pickled objects are refused). A JSON
         file with the same stem, or ``open_clip_config.json`` in the same folder, describes other networks.
     device
         Where to compute; the best one found by default.
+    download
+        Download weights that are not in the cache (not with ``HF_HUB_OFFLINE=1``).
+    progress
+        Told of a download; may raise ``Cancelled``.
 
     Raises
     ------
     ModelFileError
-        If the name is unknown, the download fails, or the file does not fit the network.
+        If the name is unknown, the model is not on this computer and may not be downloaded or cannot be, or
+        the file does not fit the network.
     """
     device = device or choose_device()
+    source = clip_source(name, pretrained, str(weights or ""), download=download)
+    if weights is not None and not weights.is_file():
+        raise ModelFileError(f"There is no CLIP file {weights}.", hint="Choose an existing weights file.")
     with _quiet_open_clip():
-        if weights is None:
-            return _load_named(name, pretrained, device)
-        if not weights.is_file():
-            raise ModelFileError(f"There is no CLIP file {weights}.", hint="Choose an existing weights file.")
-        config = _config_beside(weights)
-        if config is None:
-            return _load_named(name, pretrained, device, weights=weights)
-        return _load_custom(config, weights, device)
+        config = config_beside(source.path) if source.path and source.where != "cache" else None
+        if config is not None and source.path is not None:
+            return _load_custom(config, source.path, device)
+        _check_name(source.name, source.tag, needs_tag=weights is None)
+        path = source.path or _fetched(source.name, source.tag, download, progress)
+        return _load_named(source.name, source.tag, device, path)
 
 
 def build_clip(config: dict[str, Any], device: torch.device) -> ClipModel:
     """Build a CLIP with random weights from an open_clip model config (``model_cfg``)."""
     with _quiet_open_clip():
-        return ClipModel(_build(config), _tokenizer_of(config), device)
+        return ClipModel(build_network(config), tokenizer_of(config), device)
 
 
-def _load_named(name: str, tag: str, device: torch.device, weights: Path | None = None) -> ClipModel:
+def _check_name(name: str, tag: str, *, needs_tag: bool) -> None:
+    if name.startswith(HUB_PREFIX):
+        return
     if open_clip.get_model_config(name) is None:
         raise ModelFileError(
             f"open_clip knows no model called {name!r}.", hint="Choose for example RN50, RN50x64 or ViT-B-16."
         )
-    if weights is None and tag not in open_clip.list_pretrained_tags_by_model(name):
+    if needs_tag and tag not in open_clip.list_pretrained_tags_by_model(name):
         tags = ", ".join(open_clip.list_pretrained_tags_by_model(name)) or "none"
         raise ModelFileError(
             f"There are no weights {tag!r} for {name}; known are {tags}.", hint="Choose one of these."
         )
+
+
+def _fetched(name: str, tag: str, download: bool, progress: Progress) -> Path:
+    if not download:
+        raise ModelFileError(
+            f"CLIP {name} is not on this computer, and nothing is downloaded unasked.",
+            hint="Allow it with --download, or give a local file with --weights-file.",
+        )
+    return download_weights(name, tag, progress=progress)
+
+
+def _load_named(name: str, tag: str, device: torch.device, weights: Path) -> ClipModel:
+    if name.startswith(HUB_PREFIX):
+        return _load_hub(name, weights, device)
     known = open_clip.get_pretrained_cfg(name, tag) if tag else {}
     try:
-        model = open_clip.create_model(
+        model: Any = open_clip.create_model(
             name,
-            pretrained=str(weights) if weights else tag,
+            pretrained=str(weights),
             force_quick_gelu=bool(known.get("quick_gelu", False)),
             pretrained_text=False,
         )
+        set_preprocessing(model, known)
         return ClipModel(model, open_clip.get_tokenizer(name), device)
-    except Exception as error:  # network, disk, pickle and open_clip each have their own types
-        raise _load_error(name, tag, weights, error) from error
+    except Exception as error:  # disk, pickle and open_clip each have their own types
+        raise _load_error(name, weights, error) from error
 
 
-def _load_error(name: str, tag: str, weights: Path | None, error: Exception) -> ModelFileError:
+def _load_hub(name: str, weights: Path, device: torch.device) -> ClipModel:
+    """Load a model of the hub, whose small config and vocabulary open_clip gets itself."""
+    try:
+        model: Any = open_clip.create_model(name, pretrained_text=False)
+        return ClipModel(model, open_clip.get_tokenizer(name), device)
+    except Exception as error:  # as above
+        raise _load_error(name, weights, error) from error
+
+
+def _load_error(name: str, weights: Path, error: Exception) -> ModelFileError:
     reason = " ".join(str(error).split())[:200]
-    if weights is None:
-        return ModelFileError(
-            f"The weights {tag!r} of CLIP {name} could not be downloaded ({reason}).",
-            hint="Get the file on a computer with internet access and give it as the weights file.",
-        )
     return ModelFileError(
         f"{weights.name} is no checkpoint of CLIP {name} that can be read ({reason}).",
         hint="Give open_clip's own file (safetensors, or a state dict), and the model name it belongs to.",
@@ -200,59 +235,13 @@ def _load_error(name: str, tag: str, weights: Path | None, error: Exception) -> 
 
 def _load_custom(config: dict[str, Any], weights: Path, device: torch.device) -> ClipModel:
     try:
-        model = _build(config["model_cfg"])
+        model = build_network(config["model_cfg"])
         open_clip.load_checkpoint(model, str(weights), strict=True, weights_only=True, device="cpu")
-        tokenizer = _tokenizer_of(config["model_cfg"])
+        tokenizer = tokenizer_of(config["model_cfg"])
     except Exception as error:  # a foreign file meets foreign code: any type may come
-        raise _load_error("of the config beside it", "", weights, error) from error
-    preprocess = config.get("preprocess_cfg", {})
-    if {"mean", "std"} <= preprocess.keys():
-        model.visual.image_mean, model.visual.image_std = preprocess["mean"], preprocess["std"]
+        raise _load_error("of the config beside it", weights, error) from error
+    set_preprocessing(model, config.get("preprocess_cfg", {}))
     return ClipModel(model, tokenizer, device)
-
-
-def _config_beside(weights: Path) -> dict[str, Any] | None:
-    """Return the JSON beside the weights (``model_cfg``, maybe ``preprocess_cfg``), None without one."""
-    for path in (weights.with_suffix(".json"), weights.with_name("open_clip_config.json")):
-        if not path.is_file():
-            continue
-        try:
-            config = json.loads(path.read_text(encoding="utf-8"))
-            config = config if "model_cfg" in config else {"model_cfg": config}
-            complete = {"embed_dim", "vision_cfg", "text_cfg"} <= config["model_cfg"].keys()
-        except (OSError, ValueError, TypeError, AttributeError) as error:
-            raise ModelFileError(
-                f"{path.name} beside the CLIP weights cannot be read ({error}).",
-                hint="Correct or remove it.",
-            ) from error
-        if not complete:
-            raise ModelFileError(
-                f"{path.name} beside the CLIP weights lacks embed_dim, vision_cfg or text_cfg.",
-                hint="Correct or remove it.",
-            )
-        return dict(config)
-    return None
-
-
-def _build(config: dict[str, Any]) -> Any:
-    settings = json.loads(json.dumps(config))  # a copy of its own
-    if settings["vision_cfg"].get("timm_model_name"):
-        settings["vision_cfg"]["timm_model_pretrained"] = False
-    custom = settings.pop("custom_text", False)
-    if settings["text_cfg"].get("hf_model_name"):
-        custom, settings["text_cfg"]["hf_model_pretrained"] = True, False
-    if "multimodal_cfg" in settings:
-        return open_clip.CoCa(**settings)
-    return (open_clip.CustomTextCLIP if custom else open_clip.CLIP)(**settings)
-
-
-def _tokenizer_of(config: dict[str, Any]) -> Tokenizer:
-    text = config["text_cfg"]
-    context_length = text.get("context_length", 77)
-    if text.get("hf_tokenizer_name"):
-        tokenizer: Tokenizer = HFTokenizer(text["hf_tokenizer_name"], context_length=context_length)
-        return tokenizer
-    return open_clip.SimpleTokenizer(context_length=context_length)
 
 
 @contextmanager

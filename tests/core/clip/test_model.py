@@ -6,6 +6,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from segstyle_gui.core.clip import catalog
+from segstyle_gui.core.clip import model as clip_model
 from segstyle_gui.core.clip.model import load_clip
 from segstyle_gui.errors import ModelFileError
 
@@ -146,27 +148,39 @@ def test_unknown_names_and_tags_are_refused():
         load_clip("RN50", pretrained="nobody", device=CPU)
 
 
-def test_a_failing_download_says_what_to_do(monkeypatch):
-    def fail(*args, **options):
-        raise RuntimeError("no\nnetwork")
-
-    monkeypatch.setattr(open_clip, "create_model", fail)
-    with pytest.raises(ModelFileError, match=r"could not be downloaded \(no network\)\. Get the file"):
+def test_nothing_is_downloaded_unasked(monkeypatch):
+    monkeypatch.setattr(clip_model, "download_weights", lambda *args, **options: pytest.fail("downloads"))
+    monkeypatch.setattr(catalog, "cached_weights", lambda name, tag: None)
+    with pytest.raises(ModelFileError, match=r"RN50 is not on this computer.*--download"):
         load_clip("RN50", pretrained="openai", device=CPU)
+    with pytest.raises(ModelFileError, match="hf-hub:owner/model is not on this computer"):
+        load_clip("hf-hub:owner/model", device=CPU)
 
 
-def test_the_tag_decides_the_activation(monkeypatch):
+def test_the_bundled_model_is_found_by_its_name(saved, resnet_clip, monkeypatch):
+    monkeypatch.setattr(catalog, "bundled_clip", lambda: saved)
+    loaded = load_clip("near-eye", device=CPU)
+    assert np.allclose(loaded.encode_texts(["a"]), resnet_clip.encode_texts(["a"]), atol=1e-6)
+
+
+def test_the_tag_decides_the_activation(monkeypatch, tmp_path):
     seen = []
 
     def record(name, **options):
-        seen.append(options["force_quick_gelu"])
+        seen.append((options["force_quick_gelu"], options["pretrained"]))
         raise RuntimeError
 
     monkeypatch.setattr(open_clip, "create_model", record)
-    for tag in ("openai", "yfcc15m", "cc12m"):
+    monkeypatch.setattr(catalog, "cached_weights", lambda name, tag: None)
+    monkeypatch.setattr(clip_model, "download_weights", lambda name, tag, progress: tmp_path / tag)
+    for name, tag in (
+        ("RN50", "openai"),
+        ("RN50", "yfcc15m"),
+        ("RN50", "cc12m"),
+        ("ViT-B-16", "openai"),
+        ("ViT-B-16", "laion2b_s34b_b88k"),
+    ):
         with pytest.raises(ModelFileError):
-            load_clip("RN50", pretrained=tag, device=CPU)
-    for tag in ("openai", "laion2b_s34b_b88k"):
-        with pytest.raises(ModelFileError):
-            load_clip("ViT-B-16", pretrained=tag, device=CPU)
-    assert seen == [True, True, True, True, False]
+            load_clip(name, pretrained=tag, device=CPU, download=True)
+    assert [quick for quick, _ in seen] == [True, True, True, True, False]
+    assert seen[-1][1] == str(tmp_path / "laion2b_s34b_b88k")

@@ -1,0 +1,133 @@
+"""A direction in W that was found from a prompt, and what is shown while it is being found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segstyle_gui.core.latent_shift import LatentShift
+from segstyle_gui.errors import ProjectReadError
+
+_ARRAYS = {
+    "vector": (np.float32, 1),
+    "seeds": (np.int64, 1),
+    "scores": (np.float32, 1),
+    "strip_seeds": (np.int64, 1),
+    "strip_alphas": (np.float32, 1),
+    "strip": (np.uint8, 5),
+    "strip_scores": (np.float32, 2),
+}
+_NUMBERS = (
+    "prompt",
+    "opposite",
+    "alpha",
+    "accuracy",
+    "n_positive",
+    "threshold",
+    "share_before",
+    "share_after",
+)
+
+DIRECTION_ARRAYS = (*_ARRAYS, "header")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Direction:
+    """A unit vector in W along which samples come to fit a prompt.
+
+    Parameters
+    ----------
+    prompt, opposite
+        What was looked for, and what it was compared with.
+    vector
+        (w_dim,) float32 of length 1.
+    alpha
+        Length of the step to take along it.
+    layers
+        Latents that are moved; empty means all.
+    accuracy
+        Balanced accuracy 0 to 1 of the classifier on samples that it was not fitted on.
+    n_positive
+        Samples that were taken to have the thing.
+    threshold
+        Score of a clear one of these (their upper quartile).
+    share_before, share_after
+        Share of other samples, at their usual truncation, that reach the threshold: as they are, and moved.
+    seeds, scores
+        (n,) the samples that were scored.
+    strip_seeds, strip_alphas, strip, strip_scores
+        (S,), (A,), (S, A, H, W, C) uint8 and (S, A): a few samples moved by each strength.
+    """
+
+    prompt: str
+    opposite: str
+    vector: NDArray[np.float32]
+    alpha: float
+    layers: tuple[int, ...]
+    accuracy: float
+    n_positive: int
+    threshold: float
+    share_before: float
+    share_after: float
+    seeds: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    strip_seeds: NDArray[np.int64]
+    strip_alphas: NDArray[np.float32]
+    strip: NDArray[np.uint8]
+    strip_scores: NDArray[np.float32]
+
+    def shift(self, share: float, alpha: float | None = None) -> LatentShift:
+        """Return the shift that moves ``share`` of the samples by ``alpha``, by default its own."""
+        length = self.alpha if alpha is None else alpha
+        return LatentShift(vector=np.float32(length) * self.vector, share=share, layers=self.layers)
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return everything as named arrays; ``header`` (uint8) is JSON text."""
+        arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in _ARRAYS}
+        header = {name: getattr(self, name) for name in _NUMBERS} | {"layers": self.layers}
+        arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Direction:
+        """Return the direction that :meth:`to_arrays` described.
+
+        Raises
+        ------
+        ProjectReadError
+            If an array is missing or has another shape.
+        """
+        try:
+            header = json.loads(bytes(np.asarray(arrays["header"], dtype=np.uint8)))
+            values: dict[str, Any] = {
+                name: np.asarray(arrays[name], kind) for name, (kind, _) in _ARRAYS.items()
+            }
+            for name, (_, ndim) in _ARRAYS.items():
+                if values[name].ndim != ndim:
+                    raise ValueError(f"{name} has {values[name].ndim} axes, not {ndim}")
+            values |= {name: header[name] for name in _NUMBERS}
+            return cls(layers=tuple(int(layer) for layer in header["layers"]), **values)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ProjectReadError(
+                f"The stored direction cannot be read ({error}).", hint="Find it by text again."
+            ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DirectionPreview:
+    """Samples scored so far: (n,) scores, and the k best and worst with seeds (k,) and images (k, R, R, C).
+
+    ``total`` is the number of samples to score; best and worst come first.
+    """
+
+    total: int
+    scores: NDArray[np.float32]
+    best_seeds: NDArray[np.int64]
+    best_images: NDArray[np.uint8]
+    worst_seeds: NDArray[np.int64]
+    worst_images: NDArray[np.uint8]
