@@ -11,7 +11,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import pytest
 import torch
 
+from segstyle_gui.core.generator.checkpoint import save_generator
 from segstyle_gui.core.generator.network import Generator, GeneratorSpec
+
+pytest_plugins = ("small_project", "window_fixtures", "touring", "leaks")  # tests/plugins
 
 TINY_CHANNELS = {4: 8, 8: 8, 16: 8}
 
@@ -41,3 +44,9 @@ def make_tiny_generator(img_channels: int = 1, seed: int = 0) -> Generator:
 def tiny_generator() -> Generator:
     """A 16², one-channel generator of random weights."""
     return make_tiny_generator()
+
+
+@pytest.fixture(scope="session")
+def tiny_weights() -> bytes:
+    """The same generator as a safetensors file."""
+    return save_generator(make_tiny_generator())

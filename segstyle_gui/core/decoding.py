@@ -9,10 +9,13 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import tifffile
 from PIL import ExifTags, Image
+
+if TYPE_CHECKING:
+    import tifffile
 
 PILLOW_FORMATS = ("PNG", "JPEG", "TIFF", "BMP")  # JPEG opens the two-picture MPO of some cameras too
 MAX_PIXELS = 89_478_485  # Pillow's own bound against decompression bombs: 1/4 GiB of 8-bit RGB
@@ -138,6 +141,8 @@ def _over_black(image: Image.Image) -> np.ndarray:
 
 def _decode_deep_tiff(path: Path) -> np.ndarray | None:
     """Decode the first page of a gray or RGB TIFF above 8 bits; None leaves the file to Pillow."""
+    import tifffile  # here, because few files want it and the window should not wait for it
+
     with tifffile.TiffFile(path) as tiff:
         page = tiff.pages[0]
         _check_pixels(page.imagewidth, page.imagelength)

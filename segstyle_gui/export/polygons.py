@@ -9,7 +9,7 @@ even-odd and the non-zero rule both leave the hole empty.
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy  # its parts are imported on first use: half a second
 
 Part = tuple[slice, slice, np.ndarray]  # rows and columns of a bounding box, and the bool mask inside it
 Point = tuple[int, int]
@@ -43,8 +43,8 @@ def part_polygons(part: Part) -> list[np.ndarray]:
 
 def connected_parts(mask: np.ndarray) -> list[Part]:
     """Return the 4-connected parts of an (H,W) bool mask, each with its bounding box."""
-    labels, _ = ndimage.label(mask)
-    boxes = ndimage.find_objects(labels)
+    labels, _ = scipy.ndimage.label(mask)
+    boxes = scipy.ndimage.find_objects(labels)
     return [(rows, columns, labels[rows, columns] == i + 1) for i, (rows, columns) in enumerate(boxes)]
 
 

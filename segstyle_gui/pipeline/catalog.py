@@ -92,9 +92,7 @@ def status(project: Project) -> list[StageStatus]:
     return found
 
 
-def _stale(
-    project: Project, stage: Stage, run: RunRecord, causes: Mapping[str, str]
-) -> tuple[str, str]:
+def _stale(project: Project, stage: Stage, run: RunRecord, causes: Mapping[str, str]) -> tuple[str, str]:
     """Return the change that makes a run stale, and through which stale input, both empty if it is not."""
     inputs = {makes: token for makes, token in run.inputs.items() if makes in MADE_BY}
     for makes, token in inputs.items():

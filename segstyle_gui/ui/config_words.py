@@ -88,6 +88,7 @@ _CHOICES: Mapping[str, Any] = {
     "class": QT_TRANSLATE_NOOP("Settings", "Per class"),
     "components": QT_TRANSLATE_NOOP("Settings", "Per part"),
     "l2": QT_TRANSLATE_NOOP("Settings", "Length 1"),
+    "near_infrared": QT_TRANSLATE_NOOP("Settings", "Near-IR"),
     "poly": QT_TRANSLATE_NOOP("Settings", "Polynomial"),
     "resnet18_8s": "ResNet-18",
     "rgb": "RGB",

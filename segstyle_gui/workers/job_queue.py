@@ -45,7 +45,7 @@ class JobQueue(QObject):
         key: str = "",
         pausable: bool = False,
     ) -> Job:
-        """Queue a piece of work and return its job; connect to its signals before going back to the event loop.
+        """Queue a piece of work and return its job; connect to it before going back to the event loop.
 
         Parameters
         ----------
@@ -54,7 +54,7 @@ class JobQueue(QObject):
         work
             Called with a progress on the lane's thread; it must not touch widgets.
         lane
-            ``"stage"`` for long work, ``"look"`` for what a view waits for, ``"disk"`` for opening and saving.
+            ``"stage"`` for long work, ``"look"`` for what a view waits for, ``"disk"`` for copying files.
         key
             An unfinished job of the same non-empty key is cancelled and its answer dropped.
         pausable

@@ -66,7 +66,8 @@ def test_from_a_folder_to_measured_masks(home: Path, capsys: pytest.CaptureFixtu
     _segstyle(capsys, "export", "png", "Eyes", "out/png")
     record = _data(capsys, "evaluate", "Eyes", "masks", "--map", "iris=2", "--map", "pupil=3")
     states = {row["stage"]: row["state"] for row in _data(capsys, "status", "Eyes")}
-    assert [name for name, state in states.items() if state != "done"] == ["import_generator", "name_regions"]
+    others = [name for name, state in states.items() if state != "done"]
+    assert others == ["import_generator", "find_direction", "name_regions"]
 
     png = {path.stem: np.array(Image.open(path)) for path in (home / "out/png/label_maps").rglob("*.png")}
     assert len(png) == 24

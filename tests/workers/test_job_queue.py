@@ -112,7 +112,11 @@ def test_an_error_for_the_user_keeps_its_hint_and_another_its_traceback(jobs: Jo
     qtbot.waitUntil(lambda: unknown.is_over, timeout=5000)
     assert known.state is JobState.FAILED
     assert known.failure is not None
-    assert (known.failure.message, known.failure.hint, known.failure.details) == ("n is 0.", "Set it to 1.", "")
+    assert (known.failure.message, known.failure.hint, known.failure.details) == (
+        "n is 0.",
+        "Set it to 1.",
+        "",
+    )
     assert unknown.failure is not None
     assert "ZeroDivisionError: unforeseen" in unknown.failure.message
     assert "in crash" in unknown.failure.details
@@ -120,7 +124,10 @@ def test_an_error_for_the_user_keeps_its_hint_and_another_its_traceback(jobs: Jo
 
 @pytest.mark.parametrize(
     ("error", "says"),
-    [(OSError(28, "No space left on device", "/x/y"), "disk is full"), (MemoryError(), "memory was not enough")],
+    [
+        (OSError(28, "No space left on device", "/x/y"), "disk is full"),
+        (MemoryError(), "memory was not enough"),
+    ],
 )
 def test_a_full_disk_and_a_full_memory_are_told_in_plain_words(
     jobs: JobQueue, qtbot: QtBot, error: Exception, says: str

@@ -30,13 +30,9 @@ _ALSO = {
     "lower eyelid": ("eyelid",),
 }
 _UNDECIDED = {
-    "skin": (),
     "upper eyelid": ("skin",),
     "lower eyelid": ("skin",),
-    "eyelashes": ("eyelid", "upper eyelid", "lower eyelid"),
-    "opaque lens": ("pupil",),
-    "glint": ("pupil", "iris"),
-    "eye corner": ("skin", "eyelid", "sclera"),
+    "eye corner": ("skin", "eyelid"),
 }
 
 

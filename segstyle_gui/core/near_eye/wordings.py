@@ -262,12 +262,17 @@ EYE_NOUNS = _wordings(
     "an ocular organ; a peeper",
 )
 PART_TEMPLATES = _wordings(
-    "a photo of a {}.; a photo of the {}.; {}; a {}; the {}; a close-up of the {}; a (close-"
-    "up|cropped|blurry|gray) photo of (a|the) {}.; an (infrared|gray) image of (a|the) {}; this is a "
-    "photo of a {}; a picture of (a|the) {}; the {} of (an eye|a human eye|the eye); a (black and "
-    "white|bad) photo of the {}.; an image of (a|the) {}; a near-infrared image of the {}; part of the "
-    "{}; a (region|patch|crop) of the {}; {} seen by an infrared camera; a close-up photo of the {}; a "
-    "gray image of the {} of (an eye|a human eye)",
+    "a photo of a {}.; a photo of the {}.; {}; a {}; the {}; a close-up of the {}; a "
+    "(close-up|cropped|blurry|gray) photo of (a|the) {}.; an (infrared|gray) image of (a|the) {}; this "
+    "is a photo of a {}; a picture of (a|the) {}; the {} of (an eye|a human eye|the eye); a (black and "
+    "white|bad|sharp|noisy|bright|dark|small|large) photo of the {}.; an image of (a|the) {}; a "
+    "near-infrared image of the {}; part of the {}; a (region|patch|crop) of the {}; {} seen by an "
+    "infrared camera; a close-up photo of the {}; a gray image of the {} of (an eye|a human eye); (we "
+    "see|look at|it shows|this shows|there is|an example of) (a|the) {}; the {} (in|on) this "
+    "(image|photo|frame); the {}, (close up|enlarged|cropped|in infrared light|in gray|from the front); "
+    "photo: {}; {} in an image of an eye; {} (photo|image|close-up); the {} taken (by|with) an infrared "
+    "camera; a {} (seen|shown|recorded) (with|through|by) a camera; a video frame of the {}; the {} "
+    "(under|in) (dim|infrared|bright) light; only the {}; what we see is the {}"
 )
 HELD_OUT_PART_TEMPLATES = (
     "a photo of the {} of an eye.",
