@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -114,6 +116,7 @@ class MainWindow(QMainWindow):
         if key not in self._pages:
             page = page_info(key).load()(self.session, self.actions_registry)
             page.page_requested.connect(self.show_page)
+            page.destroyed.connect(partial(_forget_actions, self.actions_registry, key))
             self._pages[key] = page
             self.stack.addWidget(page)
         self._page = key
@@ -131,7 +134,6 @@ class MainWindow(QMainWindow):
             self.current_page.deactivate()
         self.side_panel.show_widget(None)
         for page in self._pages.values():
-            self.actions_registry.remove(page.key)
             self.stack.removeWidget(page)
             page.deleteLater()
         self._pages, self._page = {}, ""
@@ -240,3 +242,9 @@ class MainWindow(QMainWindow):
         self.dialogs.close_and_wait()
         self.session.jobs.close()
         event.accept()
+
+
+def _forget_actions(registry: Actions, context: str) -> None:
+    """Forget the actions of a page that is gone; its slots may need them until then."""
+    if shiboken6.isValid(registry):
+        registry.remove(context)

@@ -65,7 +65,7 @@ class MaskInput(MaskNavigation):
         self.update()
 
     def finish_unfinished(self) -> None:
-        """End a stroke under way as if the button were let go, and close a polygon that encloses something."""
+        """End a stroke under way as if the button were let go; close a polygon that encloses something."""
         if self.painter.is_stroking:
             self._finish(self.painter.end())
         self._close_polygon()
@@ -89,21 +89,21 @@ class MaskInput(MaskNavigation):
 
     # Mouse
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a stroke, fill, add a corner or pick."""
         super().mousePressEvent(event)
         is_left = event.button() == Qt.MouseButton.LeftButton
         if is_left and self.has_image and not self.is_panning and not self.painter.is_stroking:
             self._use_tool(event.position(), shift=bool(event.modifiers() & _SHIFT))
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Close a polygon; for other tools it is one more click."""
         if self.tool == "polygon" and event.button() == Qt.MouseButton.LeftButton:
             self._close_polygon()
         else:
             self.mousePressEvent(event)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Draw on, and show what is under the pointer."""
         super().mouseMoveEvent(event)
         if not self.has_image:
@@ -116,20 +116,20 @@ class MaskInput(MaskNavigation):
         self.update_pointer()
         self._tell_cursor()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a stroke."""
         super().mouseReleaseEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and self.painter.is_stroking:
             self._finish(self.painter.end())
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def leaveEvent(self, event: QEvent) -> None:
         """Take the brush away with the pointer."""
         self.update_pointer()
         self._pointer = None
         self.cursor_left.emit()
         super().leaveEvent(event)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Change the brush with Ctrl or Alt, else zoom."""
         if not event.modifiers() & _SIZING:
             super().wheelEvent(event)
@@ -154,7 +154,7 @@ class MaskInput(MaskNavigation):
                 return True
         return super().event(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Work on the polygon, change the brush, choose a class; else move the image."""
         self._set_shift(event)
         key = event.key()
@@ -165,12 +165,12 @@ class MaskInput(MaskNavigation):
         elif not (self._use_draft_key(key) or self._choose_class(event)):
             super().keyPressEvent(event)
 
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Notice that Shift was let go."""
         self._set_shift(event)
         super().keyReleaseEvent(event)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Forget a Shift whose release goes elsewhere."""
         self._holds_shift = False
         super().focusOutEvent(event)

@@ -36,7 +36,7 @@ class RegionToolRow(QWidget):
         self.setFixedHeight(48)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(16)
+        row.setSpacing(8)
         self.granularity = ValueSlider(self.tr("Regions"), 1, 32, 9, step=1)
         self.granularity.setToolTip(
             self.tr("Cut the merge tree: fewer, larger regions or more, smaller ones")
@@ -47,7 +47,7 @@ class RegionToolRow(QWidget):
         self._opacity.setToolTip(self.tr("How strong the colours over the samples are"))
         self._opacity.value_changed.connect(self._tell_overlay)
         for slider, width in ((self.granularity, 264), (self._opacity, 216)):
-            slider.setMinimumWidth(176)
+            slider.setMinimumWidth(136)
             slider.setMaximumWidth(width)
             row.addWidget(slider, 4)
         self._mode = _Choice(
