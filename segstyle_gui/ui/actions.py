@@ -11,8 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from segstyle_gui.ui.preferences import Preferences
-from segstyle_gui.ui.theme.icons import icon
-from segstyle_gui.ui.theme.theme import theme_signals
+from segstyle_gui.ui.theme.icons import set_icon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +61,6 @@ class Actions(QObject):
         self._preferences = preferences
         self._specs: dict[str, ActionSpec] = {}
         self._actions: dict[str, QAction] = {}
-        theme_signals().changed.connect(self._tint)
 
     def add(self, spec: ActionSpec, slot: Callable[..., Any], owner: QWidget) -> QAction:
         """Make the action and attach it to ``owner``; it works while ``owner`` is shown.
@@ -89,6 +87,8 @@ class Actions(QObject):
         owner.addAction(action)
         self._specs[spec.id] = spec
         self._actions[spec.id] = action
+        if spec.icon:
+            set_icon(action, spec.icon)
         self._dress(spec.id)
         self.changed.emit()
         return action
@@ -155,10 +155,3 @@ class Actions(QObject):
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         tip = spec.tip or spec.text
         action.setToolTip(f"{tip}  ({shown})" if shown else tip)
-        if spec.icon:
-            action.setIcon(icon(spec.icon))
-
-    def _tint(self) -> None:
-        for action_id, spec in self._specs.items():
-            if spec.icon:
-                self._actions[action_id].setIcon(icon(spec.icon))

@@ -28,6 +28,8 @@ def new_plot(title: str, x_label: str, y_label: str) -> pyqtgraph.PlotWidget:
     plot.setAccessibleName(title)
     item = plot.getPlotItem()
     item.setMenuEnabled(False)
+    menu = item.ctrlMenu  # it is made all the same; this way it goes with the plot
+    menu.setParent(plot, menu.windowFlags())
     item.setMouseEnabled(x=False, y=False)
     item.hideButtons()
     item.showGrid(y=True, alpha=0.5)

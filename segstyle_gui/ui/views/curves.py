@@ -86,9 +86,9 @@ class CurvePlot(QWidget):
             self.tr("Log"), self.tr("Logarithmic values: small changes show late in a training")
         )
         self._smooth.setChecked(smooth)
+        self._build(title)
         for toggle in (self._smooth, self._log):
             toggle.setVisible(toggles)
-        self._build(title)
         self._plot.scene().sigMouseMoved.connect(self._hover)
         self._plot.viewport().installEventFilter(self)
         theme_signals().changed.connect(self._restyle)

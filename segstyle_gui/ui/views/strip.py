@@ -112,6 +112,8 @@ class SampleStrip(QAbstractScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
+        if self.column() >= 0:
+            self._reveal(self.column())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -150,10 +152,15 @@ class SampleStrip(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        if step and 0 <= self.column() + step < len(self._alphas):
-            self._pick(self.column() + step)
-        elif not step:
+        if step:
+            self.step(step)
+        else:
             super().keyPressEvent(event)
+
+    def step(self, steps: int) -> None:
+        """Go to another column, as if it were clicked; not beyond the ends."""
+        if 0 <= self.column() + steps < len(self._alphas):
+            self._pick(self.column() + steps)
 
     def _pick(self, column: int) -> None:
         self.set_alpha(float(self._alphas[column]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +57,11 @@ def make_page(qtbot: QtBot, session: Session, actions: Actions) -> Callable[[], 
 @pytest.fixture
 def new_page(
     qtbot: QtBot, session: Session, make_page: Callable[[], ImagesPage], tmp_path: Path
-) -> Iterator[ImagesPage]:
+) -> ImagesPage:
     """The page of an empty project."""
     with qtbot.waitSignal(session.project_opened, timeout=10_000):
         session.create(tmp_path / "New")
-    yield make_page()
+    return make_page()
 
 
 @pytest.fixture

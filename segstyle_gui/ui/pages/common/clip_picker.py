@@ -123,7 +123,7 @@ class ClipPicker(QWidget):
         return ClipSettings(*values)
 
     def choose_file(self) -> None:
-        """Let the user choose a weights file of the network that is set, or that a file beside it describes."""
+        """Let the user choose a weights file; a JSON file beside it may describe its network."""
         file, _ = QFileDialog.getOpenFileName(
             self,
             self.tr("CLIP weights"),

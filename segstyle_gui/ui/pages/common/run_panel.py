@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from segstyle_gui.core.progress import Progress
 from segstyle_gui.errors import SegStyleError
@@ -89,7 +89,9 @@ class RunPanel(QWidget):
         self.note = MutedLabel("")
         self.note.setWordWrap(True)
         self._column.addWidget(self.why)
-        self._column.addLayout(self._button_row())
+        self.button = primary_button(self._run_text, self.tr(self.stage.help))
+        self.button.clicked.connect(self._clicked)
+        self._column.addWidget(self.button)
         self._column.addWidget(self.note)
         self._below = QVBoxLayout()
         self._column.addLayout(self._below)
@@ -131,11 +133,13 @@ class RunPanel(QWidget):
         except SegStyleError as error:
             self.session.notify("warning", error.message, error.hint)
             return None
-        self.job = self.session.run_stage(self.stage.name, config)
-        self.job.finished.connect(self._job_over)
-        self.refresh()
-        self.started.emit(self.job)
-        return self.job
+        return self._follow(self.session.run_stage(self.stage.name, config))
+
+    def adopt_running(self) -> Job | None:
+        """Follow the run of this stage that was started elsewhere, if there is one and it is not followed."""
+        job = self.session.jobs.active("stage")
+        title = QCoreApplication.translate("Stages", self.stage.title)
+        return self._follow(job) if job is not None and job.title == title and not self.is_running else None
 
     def set_note(self, text: str) -> None:
         """Say something below the button, such as how long the run will take."""
@@ -166,28 +170,41 @@ class RunPanel(QWidget):
         )
         self.why.setText(_sentence(reason))
         self.why.setVisible(bool(reason) and not self.is_running)
-        self.button.setText(self.tr("Cancel") if self.is_running else self._shown_text)
-        self.button.setEnabled(self.is_running or (not reason and self.form is not None))
+        self._show_button(reason)
         if self.form is not None:
             self.form.setEnabled(not self.is_running)
 
     # Inside
 
-    def _button_row(self) -> QHBoxLayout:
-        self.button = primary_button(self._run_text, self.tr(self.stage.help))
-        self.button.clicked.connect(self._clicked)
-        row = QHBoxLayout()
-        row.addWidget(self.button, 1)
-        return row
+    def _follow(self, job: Job) -> Job:
+        self.job = job
+        job.finished.connect(self.refresh)
+        self.refresh()
+        self.started.emit(job)
+        return job
 
     def _clicked(self) -> None:
         if self.is_running and self.job is not None:
             self.job.cancel()
+            self.refresh()
         else:
             self.run()
 
-    def _job_over(self) -> None:
-        self.refresh()
+    def _show_button(self, reason: str) -> None:
+        """Let the button run, cancel, or wait for a run that is being cancelled; only the first is loud."""
+        stopping = self.is_running and self.job is not None and self.job.control.is_cancelled
+        running = self.tr("Stopping…") if stopping else self.tr("Cancel")
+        self.button.setText(running if self.is_running else self._shown_text)
+        can_run = not reason and self.form is not None
+        self.button.setEnabled(not stopping if self.is_running else can_run)
+        role = "danger" if self.is_running else "primary"
+        if self.button.property("role") != role:
+            self.button.setProperty("role", role)
+            self.button.style().unpolish(self.button)
+            self.button.style().polish(self.button)
+        goes_on = self.tr("Stop now; the next run with the same settings goes on from here")
+        tip = goes_on if self.stage.resumes else self.tr("Stop now; the former runs stay as they are")
+        self.button.setToolTip(tip if self.is_running else self.tr(self.stage.help))
 
     def _read_settings(self, progress: Progress) -> _Settings:
         config_type, presets = self.stage.config, self.stage.presets
@@ -221,10 +238,3 @@ def _last_config(session: Session, stage: Stage, presets: Mapping[str, Any]) -> 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def wrapped(text: str) -> QLabel:
-    """Return a muted label of several lines."""
-    label = MutedLabel(text)
-    label.setWordWrap(True)
-    return label

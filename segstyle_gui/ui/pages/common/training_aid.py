@@ -9,6 +9,7 @@ from segstyle_gui.errors import SegStyleError
 from segstyle_gui.pipeline.checkpoints import CheckpointState, checkpoint_state
 from segstyle_gui.pipeline.estimates import Estimate, time_estimate
 from segstyle_gui.ui.pages.common.run_panel import RunPanel
+from segstyle_gui.ui.pages.common.spoken import spoken_time
 from segstyle_gui.ui.session import Session
 from segstyle_gui.ui.widgets.buttons import plain_button
 from segstyle_gui.workers.job import Failure
@@ -68,8 +69,8 @@ class TrainingAid(QObject):
     def _take_estimate(self, found: Estimate) -> None:
         self._refresh()
         whole = spoken_time(found.total_seconds)
-        text = self.tr("On {0}: about {1} for {2:g} {3}.").format(
-            found.device, whole, found.units, found.unit
+        text = self.tr("On {0}: about {1} for {2} {3}.").format(
+            found.device, whole, f"{found.units:,g}", found.unit
         )
         if found.usable_seconds is not None:
             text += " " + self.tr("Usable after about {0}.").format(spoken_time(found.usable_seconds))
@@ -83,8 +84,8 @@ class TrainingAid(QObject):
         when = state.time.astimezone()
         self._panel.set_run_text(self.tr("Go on with the training"))
         self._panel.set_note(
-            self.tr("Stopped at {0:g} {1}, {2}. With other settings it begins anew.").format(
-                state.done, state.unit, f"{when:%d %b %H:%M}"
+            self.tr("Stopped at {0} {1}, {2}. With other settings it begins anew.").format(
+                f"{state.done:,g}", state.unit, f"{when:%d %b %H:%M}"
             )
         )
 
@@ -99,13 +100,3 @@ class TrainingAid(QObject):
     def _refresh(self) -> None:
         self._button.setVisible(not self._panel.is_running)
         self._button.setEnabled(self._panel.button.isEnabled())
-
-
-def spoken_time(seconds: float) -> str:
-    """Return a span of time as a person says it: ``"50 s"``, ``"12 min"``, ``"3.5 h"``."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 90 * 60:
-        return f"{round(seconds / 60)} min"
-    hours = seconds / 3600
-    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} d"

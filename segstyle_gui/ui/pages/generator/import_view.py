@@ -1,0 +1,168 @@
+"""Two ways to a generator that is trained already: a file, or the bundled one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from segstyle_gui.pipeline.import_generator import BUNDLED
+from segstyle_gui.ui.pages.common.run_panel import RunPanel
+from segstyle_gui.ui.pages.generator.facts import FitChecks
+from segstyle_gui.ui.session import Session
+from segstyle_gui.ui.theme.tokens import GRID
+from segstyle_gui.ui.widgets.banner import Banner
+from segstyle_gui.ui.widgets.buttons import Button, plain_button
+from segstyle_gui.ui.widgets.cards import Card
+from segstyle_gui.ui.widgets.labels import IconLabel, MutedLabel
+from segstyle_gui.workers.job import Failure, Job
+
+_WIDEST = 104 * GRID  # px; two cards side by side are wide enough then
+
+
+class ImportView(QWidget):
+    """Imports with its panel's stage, says what came of it, and how well it fits.
+
+    Signals
+    -------
+    samples_wanted
+        The user wants to see what the generator draws.
+    """
+
+    samples_wanted = Signal()
+
+    def __init__(
+        self, session: Session, panel: RunPanel, fits: FitChecks, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._panel, self._fits = session, panel, fits
+        self._imported = False
+        self.file_button = plain_button(self.tr("Choose a file…"), "open")
+        self.bundled_button = plain_button(self.tr("Use the bundled generator"), "generator")
+        self.problem = Banner("error", "")
+        self.result = Banner("success", "", self.tr("See its samples"))
+        self._build()
+        self.file_button.clicked.connect(self.choose)
+        self.bundled_button.clicked.connect(self.use_bundled)
+        self.result.clicked.connect(self.samples_wanted)
+        panel.started.connect(self._follow)
+        panel.session.status_changed.connect(self.refresh)
+        fits.changed.connect(self.refresh)
+        self.refresh()
+
+    def choose(self) -> None:
+        """Ask for a file and import it."""
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Generator"), "", self.tr("Generators (*.safetensors);;All files (*)")
+        )
+        if name:
+            self.import_source(name)
+
+    def use_bundled(self) -> None:
+        """Import the bundled near-eye generator."""
+        self.import_source(BUNDLED)
+
+    def import_source(self, source: str) -> None:
+        """Import a file, or the bundled generator by its name."""
+        if self._panel.form is not None:
+            self._panel.form.set_value("source", source)
+        self._panel.run()
+
+    def refresh(self) -> None:
+        """Show what can be done now."""
+        project = self._session.project
+        may_run = project is not None and not project.readonly and not self._panel.is_running
+        self.file_button.setEnabled(may_run and self._panel.form is not None)
+        self.bundled_button.setEnabled(may_run and self._panel.form is not None)
+        self._show_result()
+
+    def _build(self) -> None:
+        own = _Card(
+            "folder",
+            self.tr("A file"),
+            self.tr("A .safetensors file that SegStyle wrote: from another project, or from a colleague's"
+                    " computer with a GPU. Its channels must be those of your images."),
+            self.file_button,
+        )  # fmt: skip
+        bundled = _Card(
+            "eye",
+            self.tr("Near-infrared eyes"),
+            self.tr("Bundled: 64 × 64 pixels, gray, trained on 600 rendered eyes. Good for a first look, and"
+                    " for eye trackers' images. How well it fits yours is measured when it is in."),
+            self.bundled_button,
+        )  # fmt: skip
+        cards = QWidget()
+        cards.setMaximumWidth(_WIDEST)
+        grid = QGridLayout(cards)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(16)
+        grid.addWidget(own, 0, 0)
+        grid.addWidget(bundled, 0, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(self.problem)
+        column.addWidget(self.result)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(cards, 100)
+        middle.addStretch(1)
+        column.addStretch(1)
+        column.addLayout(middle)
+        column.addStretch(2)
+        self.problem.hide()
+        self.result.hide()
+
+    def _follow(self, job: Job) -> None:
+        self.problem.hide()
+        self._imported = False
+        job.failed.connect(self._tell_failure)
+        job.succeeded.connect(self._done)
+        job.finished.connect(self.refresh)
+        self.refresh()
+
+    def _tell_failure(self, failure: Failure) -> None:
+        self.problem.set_text(f"{failure.message} {failure.hint}".strip())
+        self.problem.show()
+
+    def _done(self, _: object) -> None:
+        self._imported = True
+        self._fits.check()
+
+    def _show_result(self) -> None:
+        self.result.setVisible(self._imported)
+        run = self._session.run("generator")
+        if not self._imported or run is None:
+            return
+        source = str(run.summary.get("source", ""))
+        name = self.tr("The bundled generator") if source == BUNDLED else Path(source).name
+        fit = self._fits.fit
+        if self._fits.is_busy:
+            self.result.set_kind("info")
+            text = self.tr("{0} is in. Comparing what it draws with your images…").format(name)
+        elif fit is not None:
+            self.result.set_kind(fit.kind)
+            text = self.tr("{0} is in. {1}. {2}").format(name, fit.headline, fit.text)
+        else:
+            self.result.set_kind("success")
+            text = self.tr("{0} is in.").format(name)
+        self.result.set_text(text)
+
+
+class _Card(Card):
+    """An icon, a title, a text and a button at the foot."""
+
+    def __init__(self, icon: str, title: str, text: str, button: Button) -> None:
+        super().__init__()
+        head = QLabel(title)
+        head.setProperty("role", "title")
+        self.body.setContentsMargins(24, 24, 24, 24)
+        self.body.setSpacing(12)
+        self.body.addWidget(IconLabel(icon, 3 * GRID))
+        self.body.addWidget(head)
+        self.body.addWidget(MutedLabel(text))
+        self.body.addStretch(1)
+        self.body.addWidget(button)
