@@ -124,7 +124,7 @@ class RegionState:
         return digest.hexdigest()[:16]
 
     def parts_digest(self) -> str:
-        """Return 16 hex digits that change if regions have other pixels or ids, and not with their classes."""
+        """Return 16 hex digits that change with the pixels or ids of regions, and not with their classes."""
         parts = [[region.id, *region.clusters] for region in self.regions]
         digest = hashlib.sha256(json.dumps(parts).encode())
         for split in self.splits:

@@ -51,8 +51,8 @@ def _why_no_x11() -> str:
     try:
         if plugin is not None and plugin.is_file():
             ctypes.CDLL(str(plugin))
-    except OSError as error:
-        return f"A system library that Qt needs is missing ({error})."
+    except OSError:
+        return f"Qt's part for X11 ({_XCB_PLUGIN.name}) does not load."
     return "" if _answers() else f"The X server {os.environ.get('DISPLAY', '')!r} does not answer."
 
 

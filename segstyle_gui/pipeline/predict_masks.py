@@ -205,7 +205,7 @@ def _load_config() -> type[Any]:
 STAGE = Stage(
     name="predict_masks",
     title="Predict masks",
-    help="Label the real images with the student; Ctrl-C keeps the images that are done.",
+    help="Label the real images with the student; stopped, it goes on from there.",
     needs=("student", "images"),
     makes="masks",
     load_config=_load_config,

@@ -63,7 +63,7 @@ def _load_presets() -> Mapping[str, Any]:
 STAGE = Stage(
     name="train_generator",
     title="Train the generator",
-    help="Train a StyleGAN2 on the imported images; Ctrl-C keeps what was learnt.",
+    help="Train a StyleGAN2 on the imported images; stopped, it goes on from there.",
     needs=("images",),
     makes="generator",
     load_config=_load_config,

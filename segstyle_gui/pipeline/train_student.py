@@ -131,14 +131,22 @@ def _synthetic_data(project: Project, synthetic: RunRecord, config: StudentConfi
 
 
 def real_images(project: Project, config: StudentConfig, synthetic: RunRecord) -> np.ndarray | None:
-    """Return real images of the set's size: all for self-training, else a few to look at, else None."""
+    """Return real images: all for self-training, of the set's size; else a few of any size to look at.
+
+    None if there are none, or none with the channels of the set.
+
+    Raises
+    ------
+    StageError
+        If self-training is asked for and the images have another size or other channels than the set.
+    """
     images = project.current("images")
     if images is None:
         return None
     shape = project.array(synthetic, "images", slice(0, 0)).shape[1:]
     wanted = None if config.self_train_steps else slice(0, _PREVIEWED)
     pixels = project.array(images, "pixels", wanted)
-    if pixels.shape[1:] == shape:
+    if pixels.shape[1:] == shape or (wanted and pixels.shape[3:] == shape[2:]):
         return pixels
     if config.self_train_steps:
         raise StageError(
@@ -167,7 +175,7 @@ def _load_presets() -> Mapping[str, Any]:
 STAGE = Stage(
     name="train_student",
     title="Train the student",
-    help="Train a small network on the synthetic set; Ctrl-C keeps what was learnt.",
+    help="Train a small network on the synthetic set; stopped, it goes on from there.",
     needs=("synthetic_set",),
     makes="student",
     load_config=_load_config,

@@ -28,6 +28,7 @@ from segstyle_gui.ui.shell.rail import Rail
 from segstyle_gui.ui.shell.top_bar import TopBar
 from segstyle_gui.ui.shell.welcome import Welcome
 from segstyle_gui.ui.window_actions import add_window_actions, fill_menus
+from segstyle_gui.workers.job import Job
 
 
 class MainWindow(QMainWindow):
@@ -93,8 +94,12 @@ class MainWindow(QMainWindow):
         session.regions_changed.connect(self._plan_refresh)
         session.masks_changed.connect(self._plan_refresh)
         session.edits_changed.connect(self._refresh_edit_actions)
-        session.jobs.job_added.connect(self._plan_refresh)
+        session.jobs.job_added.connect(self._watch)
         self.rail.chosen.connect(self.show_page)
+        self._slow_timer = QTimer(self)  # for the share of a running step
+        self._slow_timer.setSingleShot(True)
+        self._slow_timer.setInterval(500)
+        self._slow_timer.timeout.connect(self._refresh)
         self._refresh_timer = QTimer(self)
         self._refresh_timer.setSingleShot(True)
         self._refresh_timer.setInterval(30)
@@ -163,6 +168,15 @@ class MainWindow(QMainWindow):
             self.welcome.refresh()
             self.views.setCurrentIndex(0)
             self._refresh_edit_actions()
+
+    def _watch(self, job: Job) -> None:
+        if job.lane == "stage":
+            job.progressed.connect(self._plan_slow_refresh)
+            self._plan_refresh()
+
+    def _plan_slow_refresh(self) -> None:
+        if not self._slow_timer.isActive():
+            self._slow_timer.start()
 
     def _plan_refresh(self) -> None:
         self._refresh_timer.start()

@@ -67,7 +67,9 @@ def _images(session: Session, run: RunRecord) -> str:
 def _generator(session: Session, run: RunRecord) -> str:
     size = f"{run.summary.get('resolution', '?')}²"
     kimg = run.summary.get("kimg")
-    return f"{size}, {kimg:,.0f} kimg" if kimg else _tr("{0}, imported").format(size)
+    if not kimg:
+        return _tr("{0}, imported").format(size)
+    return f"{size}, {kimg:,.0f} kimg" if kimg >= 10 else f"{size}, {kimg:.2g} kimg"
 
 
 def _regions(session: Session, run: RunRecord) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from segstyle_gui.core.clip import model as clip_model
 from segstyle_gui.errors import ConfigError, StageError
+from segstyle_gui.pipeline.catalog import is_current, stage_named, status
 from segstyle_gui.pipeline.name_regions import accept_names
 from segstyle_gui.project.edits import MergeRegions, NameRegions
 
@@ -46,6 +47,34 @@ def test_suggestions_are_stored_and_accepted_as_one_step(named: Any) -> None:
     assert len(named.project.history()) == 1
     with pytest.raises(StageError, match="No region without a class"):
         accept_names(named.project)
+
+
+def test_the_summary_lists_the_best_names_of_every_region(named: Any) -> None:
+    record = named.run("name_regions", prompts="bright, dark, other, more", n_images=4, margin=0.0)
+    scores = named.project.array(record, "scores")
+    for row, wanted in zip(record.summary["suggestions"], scores, strict=True):
+        assert len(row["best"]) == 3
+        assert [score for _, score in row["best"]] == pytest.approx(sorted(wanted)[::-1][:3], abs=1e-4)
+        assert row["best"][0] == [row["name"], row["score"]] or row["margin"] == 0
+        assert row["margin"] == pytest.approx(row["best"][0][1] - row["best"][1][1], abs=2e-4)
+
+
+def test_classes_do_not_make_names_stale_and_merges_do(named: Any) -> None:
+    def state() -> tuple[str, str]:
+        found = {one.stage.name: one for one in status(named.project)}["name_regions"]
+        return found.state, found.why
+
+    named.run("name_regions", prompts="bright, dark", n_images=4)
+    config = named.config("name_regions", prompts="bright, dark", n_images=4)
+    named.project.apply(NameRegions((1, 2), "iris"))
+    assert state() == ("done", "")
+    assert is_current(named.project, stage_named("name_regions"), config)
+    named.project.apply(MergeRegions((1, 2)))
+    assert state() == ("stale", "the regions were edited since")
+    named.project.undo()
+    assert state() == ("done", "")
+    named.run("find_regions")
+    assert state() == ("stale", "the regions were made again since")
 
 
 def test_one_name_is_not_enough(named: Any) -> None:

@@ -29,7 +29,19 @@ _PREVIEW_IMAGES = 8
 
 @dataclass(frozen=True, slots=True)
 class StudentPreview:
-    """What the student makes of some images now: (k, H, W, C) uint8 and (k, S, S) uint8 class ids."""
+    """What the student makes of some images now.
+
+    Attributes
+    ----------
+    step
+        Steps done.
+    images
+        (k, S, S, C) uint8, as the student gets them: S is the training size.
+    label_maps
+        (k, S, S) uint8 class ids.
+    real
+        Whether they are real images or synthetic ones that are held back.
+    """
 
     step: int
     images: NDArray[np.uint8]
@@ -133,7 +145,7 @@ def _preview(trainer: Trainer) -> StudentPreview:
     source = trainer.unlabelled if trainer.unlabelled is not None else trainer.data.validation()[0]
     images = source[:_PREVIEW_IMAGES]
     ids = np.array(trainer.spec.class_ids, np.uint8)
-    return StudentPreview(trainer.step, images, ids[trainer.predict(images)], real)
+    return StudentPreview(trainer.step, trainer.resize(images), ids[trainer.predict(images)], real)
 
 
 def _result(trainer: Trainer) -> StudentResult:

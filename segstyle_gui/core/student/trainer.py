@@ -120,6 +120,12 @@ class Trainer:
             logits = self.average(self._to_input(images))
         return logits.argmax(dim=1).cpu().numpy()
 
+    @torch.inference_mode()
+    def resize(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return images (N, H, W, C) as the student gets them, (N, S, S, C), S being the training size."""
+        seen = self._to_input(images).round().clamp(0, 255).to(torch.uint8)
+        return seen.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+
     def state(self) -> dict[str, Any]:
         """Return everything a resumed training needs, as tensors and plain values."""
         return {
