@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import importlib
 import logging
 import logging.handlers
 import os
@@ -26,15 +27,31 @@ def main(argv: Sequence[str] = ()) -> int:
     from segstyle_gui.pipeline.display import why_no_window
 
     _prepare_process()
-    reason = why_no_window()
+    reason = why_no_window() or _why_no_qt()
     if reason:
-        sys.stderr.write(
-            f"error: {reason} The window cannot open.\n"
-            "`segstyle doctor` names what is missing; `segstyle --help` shows what works without a window.\n"
-        )
+        sys.stderr.write(f"error: {reason} The window cannot open.\n{_what_to_do()}\n")
         return EXIT_NO_WINDOW
     with _log_to_file():
         return _run(argv)
+
+
+def _why_no_qt() -> str:
+    """Return why Qt cannot be loaded, empty if it can."""
+    try:
+        importlib.import_module("PySide6.QtWidgets")
+    except ImportError as error:
+        return f"Qt does not load: {error}."
+    return ""
+
+
+def _what_to_do() -> str:
+    """Return the next step for somebody whose window does not open."""
+    from segstyle_gui.pipeline.qt_libraries import missing_libraries, packages_for
+
+    missing = missing_libraries() if sys.platform == "linux" else []
+    install = f"Debian: sudo apt install {' '.join(packages_for(missing))}\n" if missing else ""
+    lacking = f"Missing: {', '.join(missing)}.\n" if missing else ""
+    return f"{lacking}{install}`segstyle doctor` checks it all; `segstyle --help` shows what works without."
 
 
 def _run(argv: Sequence[str]) -> int:

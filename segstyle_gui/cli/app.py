@@ -6,12 +6,12 @@ import sys
 import traceback
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from segstyle_gui.cli.console import EXIT_CANCELLED, say, say_error
+from segstyle_gui.cli.console import EXIT_CANCELLED, say, say_error, write_line
 from segstyle_gui.core.progress import Cancelled
 from segstyle_gui.errors import SegStyleError
 
@@ -62,24 +62,41 @@ def _report_unexpected(error: Exception) -> None:
         say_error(f"{line} (details in {file})")
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from segstyle_gui import __version__
+
+        write_line(f"segstyle {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Pixel labels for your images without annotation. Without a command the window opens."""
+
+
 def _build() -> typer.Typer:
-    from segstyle_gui.cli import commands, demo, doctor, recipes, regions, stages
+    from segstyle_gui.cli import commands, demo, desktop, doctor, recipes, regions, stages
 
     built = typer.Typer(
         name="segstyle",
         cls=CommandGroup,
-        help="Pixel labels for your images without annotation.",
         no_args_is_help=True,
         add_completion=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    built.callback()(_options)
     commands.register(built)
     stages.register(built)
     built.add_typer(regions.app, name="regions", rich_help_panel="Stages, in order")
     recipes.register(built)
     demo.register(built)
     doctor.register(built)
+    desktop.register(built)
     return built
 
 

@@ -85,7 +85,7 @@ def _print_result(result: DemoResult) -> None:
 
 def _open_window(project: Path) -> None:
     """Open the project in the window, if this installation has one and there is a display."""
-    from segstyle_gui.pipeline.system_check import has_display
+    from segstyle_gui.pipeline.display import has_display
 
     if not has_display() or importlib.util.find_spec("segstyle_gui.app") is None:
         say(f"Open it with: segstyle status '{project}'")

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 import segstyle_gui
-from segstyle_gui.pipeline import system_check
 from segstyle_gui.cli.console import spoken_time
 from segstyle_gui.cli.results import project_file, summary_lines, table
 from segstyle_gui.cli.stages import EXPORT_WORDS, WORDS
+from segstyle_gui.pipeline import system_check, window_check
 from segstyle_gui.pipeline.catalog import STAGES, stage_named
 
 Segstyle = Callable[..., Any]
@@ -111,28 +111,15 @@ def test_startup_loads_neither_torch_nor_qt(with_regions: str, tmp_path: Path) -
 def test_doctor_reports_and_fails_only_for_what_is_missing(
     segstyle: Segstyle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(system_check, "_qt", lambda: system_check.Check("window", True, "Qt loads"))
+    monkeypatch.setattr(window_check, "_qt", lambda: system_check.Check("Qt", True, "loads"))
     rows = {row["name"]: row for row in segstyle("doctor", "--json").json}
     assert {"SegStyle", "device", "torch build", "number format", "projects folder", "disk"} <= rows.keys()
-    monkeypatch.setattr(
-        system_check, "_qt", lambda: system_check.Check("window", False, "no libEGL", "Install libegl1.")
-    )
+    broken = system_check.Check("Qt", False, "no libEGL", "Install libegl1.")
+    monkeypatch.setattr(window_check, "_qt", lambda: broken)
     answer = segstyle("doctor")
     assert answer.code == 1
-    assert "NO  window: no libEGL" in answer.out
+    assert "NO  Qt: no libEGL" in answer.out
     assert "Install libegl1." in answer.out
-
-
-def test_doctor_finds_a_folder_that_cannot_be_written(
-    segstyle: Segstyle, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def refused(**options: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(system_check.tempfile, "TemporaryFile", refused)
-    check = system_check._writable("projects folder", tmp_path)
-    assert not check.ok
-    assert "Permission denied" in check.found
 
 
 def test_the_demos_sample_must_be_complete(segstyle: Segstyle, tmp_path: Path) -> None:
