@@ -90,7 +90,7 @@ def eye_facts(parameters: EyeParameters, seen: Iterable[str]) -> dict[str, bool]
 
 
 def _opposites(pair: tuple[str, str], value: float, low: float, high: float) -> dict[str, bool]:
-    """Decide two opposite claims: both false in the middle half of the gap, undecided beside it."""
+    """Decide two opposite claims: one is true beyond ``low`` or ``high``; between them nothing is said."""
     if value < low or value > high:
         return {pair[0]: value < low, pair[1]: value > high}
     return {}

@@ -11,7 +11,7 @@ from scipy import ndimage
 from segstyle_gui.core.near_eye.anatomy import EyeGeometry, place_eye
 from segstyle_gui.core.near_eye.globe import caruncle
 from segstyle_gui.core.near_eye.lashes import draw_lashes
-from segstyle_gui.core.near_eye.parameters import EyeParameters, NearEyeConfig
+from segstyle_gui.core.near_eye.parameters import EyeParameters
 from segstyle_gui.core.near_eye.reflections import glint_places
 from segstyle_gui.core.near_eye.render import IRIS, LENS, PUPIL, SCLERA, SKIN
 
@@ -49,7 +49,7 @@ def part_map(parameters: EyeParameters, label_map: NDArray[np.uint8]) -> NDArray
     (size, size) uint8 indices of :data:`PART_NAMES`, :data:`NO_PART` between them. Lashes and the brow are
     regions of hair rather than single hairs.
     """
-    size = NearEyeConfig(size=len(label_map)).size
+    size = len(label_map)
     eye = place_eye(parameters, size)
     parts = np.full((size, size), NO_PART, np.uint8)
     _mark_skin(parts, parameters, eye, label_map)

@@ -274,7 +274,8 @@ PART_TEMPLATES = _wordings(
     "camera; a {} (seen|shown|recorded) (with|through|by) a camera; a video frame of the {}; the {} "
     "(under|in) (dim|infrared|bright) light; only the {}; what we see is the {}"
 )
-HELD_OUT_PART_TEMPLATES = (
+# Not trained on, but looked at while the patterns above were chosen: for validation only.
+VALIDATION_PART_TEMPLATES = (
     "a photo of the {} of an eye.",
     "a near-infrared image of the {} of an eye.",
     "the {}, seen by an eye-tracking camera.",
@@ -288,4 +289,24 @@ EYE_TEMPLATES = (
     "{eye}, {list}",
     "{list}",
 )
-HELD_OUT_EYE_TEMPLATES = ("{eye} which has {list}", "{list} of {eye}", "{eye} where we see {list}", "{list}.")
+VALIDATION_EYE_TEMPLATES = (
+    "{eye} which has {list}",
+    "{list} of {eye}",
+    "{eye} where we see {list}",
+    "{list}.",
+)
+# Written after training had ended and measured once.
+TEST_PART_TEMPLATES = (
+    "what a camera records of the {}",
+    "my image has a {} and little else",
+    "the patch that covers the {}",
+    "recorded by infrared: {}, human",
+    "in the middle of the frame there is the {}.",
+    "a grayscale recording with the {} at its center",
+)
+TEST_EYE_TEMPLATES = (
+    "{list}, as in {eye} of a human",
+    "{eye} whose image has {list}",
+    "in this frame: {eye} and also {list}",
+    "a recording of {eye} with {list} in it",
+)

@@ -152,6 +152,17 @@ def test_points_and_label_maps_are_shown_on_the_way(squares):
     assert set(np.unique(shown[0].label_maps)) <= {0, 4}
 
 
+def test_images_of_another_size_are_shown_as_the_student_gets_them(squares):
+    watch = StopAt(-1)
+    real, _ = squares(n=3, size=16, seed=9)
+    config = dataclasses.replace(SHORT, steps=1, validate_every=1)
+    train_student(StoredSet(*squares()), config, device="cpu", progress=watch, unlabelled=real)
+    shown = next(p for p in watch.previews if isinstance(p, StudentPreview))
+    assert shown.images.shape == (3, 32, 32, real.shape[-1])
+    assert abs(float(shown.images.mean()) - float(real.mean())) < 5
+    assert shown.label_maps.shape == (3, 32, 32)
+
+
 def test_another_image_size_and_rgb(squares):
     config = dataclasses.replace(SHORT, image_size=16, steps=2)
     result = train_student(StoredSet(*squares(channels=3)), config, device="cpu")

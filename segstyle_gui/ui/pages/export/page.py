@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from segstyle_gui.core.classes import LabelClass
 from segstyle_gui.core.progress import Progress
@@ -15,19 +15,19 @@ from segstyle_gui.export.report import ExportPreview, preview_export
 from segstyle_gui.pipeline.export_masks import current_label_set
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.ui.actions import Actions, ActionSpec
+from segstyle_gui.ui.pages.common.head import BannerRow, ToolRow
 from segstyle_gui.ui.pages.common.run_panel import RunPanel
-from segstyle_gui.ui.pages.export.preview_table import PreviewTable
+from segstyle_gui.ui.pages.export.contents import ExportContents
+from segstyle_gui.ui.pages.export.folders import free_folder, is_used
 from segstyle_gui.ui.pages.page import Page
 from segstyle_gui.ui.session import Session
-from segstyle_gui.ui.widgets.banner import Banner
-from segstyle_gui.ui.widgets.buttons import plain_button
-from segstyle_gui.ui.widgets.cards import Card
 from segstyle_gui.ui.widgets.empty import EmptyState
-from segstyle_gui.ui.widgets.labels import ElidedLabel, IconLabel, MutedLabel, SectionHeader
+from segstyle_gui.ui.widgets.labels import ElidedLabel, MutedLabel, SectionHeader
 from segstyle_gui.ui.widgets.segmented import SegmentedControl
-from segstyle_gui.workers.job import Failure
+from segstyle_gui.workers.job import Failure, Job
 
 _STAGES = {"coco": "export_coco", "png": "export_png"}
+_BASIC = ("folder", "overwrite", "reviewed_only")
 _DELAY = 300  # milliseconds after the last change of a mask
 
 
@@ -90,12 +90,11 @@ class ExportPage(Page):
     # Building
 
     def _build(self) -> None:
-        self.table = PreviewTable()
-        self.says = MutedLabel("")
-        self.says.setWordWrap(True)
-        self.banner = Banner("warning", "", self.tr("Go to Masks"))
+        self.contents = ExportContents()
+        self.result, self.table = self.contents.result, self.contents.table
+        self.stale = BannerRow("stale", self.tr("Go to Masks"))
+        self.banner = self.stale.banner
         self.banner.clicked.connect(self._go_to_masks)
-        self.result = _Result()
         self.empty = EmptyState(
             "export",
             self.tr("Nothing to export yet"),
@@ -103,33 +102,35 @@ class ExportPage(Page):
             self.tr("Go to Masks"),
         )
         self.empty.clicked.connect(self._go_to_masks)
-        counts = QWidget()
-        inside = QVBoxLayout(counts)
-        inside.setContentsMargins(24, 24, 24, 16)
-        inside.setSpacing(12)
-        inside.addWidget(self.result)
-        inside.addWidget(SectionHeader(self.tr("What will be written")))
-        inside.addWidget(self.says)
-        inside.addWidget(self.table, 1)
         self.views = QStackedWidget()
         self.views.addWidget(self.empty)
-        self.views.addWidget(counts)
+        self.views.addWidget(self.contents)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.banner)
+        column.addWidget(self._tools())
+        column.addWidget(self.stale)
         column.addWidget(self.views, 1)
         self._build_side()
 
+    def _tools(self) -> QWidget:
+        tools = ToolRow()
+        self.about = ElidedLabel("")
+        self.about.setProperty("role", "muted")
+        tools.row.addWidget(self.about, 1)
+        return tools
+
     def _build_side(self) -> None:
         self.side = QWidget()
-        self.format = SegmentedControl([("coco", "COCO"), ("png", self.tr("PNG masks"))])
-        self.format.setAccessibleName(self.tr("Format"))
+        self.format = SegmentedControl(
+            [("coco", "COCO"), ("png", self.tr("PNG masks"))], name=self.tr("Format")
+        )
+        self.format.setToolTip(self.tr("What is written; both are read back and compared"))
         self.format.changed.connect(self._show_format)
         self.says_format = MutedLabel("")
         self.says_format.setWordWrap(True)
         self.panels = {
-            key: RunPanel(self.session, stage, run_text=self.tr("Export"), basic=("folder", "overwrite"))
+            key: RunPanel(self.session, stage, run_text=self.tr("Export"), basic=_BASIC)
             for key, stage in _STAGES.items()
         }
         head = QVBoxLayout()
@@ -145,8 +146,12 @@ class ExportPage(Page):
         for key, panel in self.panels.items():
             column.addWidget(panel)
             panel.ready.connect(self._propose_folders)
+            panel.config_changed.connect(self._plan_count)
+            panel.started.connect(self._watch)
+            panel.runs.chosen.connect(self.result.show_run)
             panel.setVisible(key == "coco")
         column.addStretch(1)
+        self._exporting = self.panels["coco"]
         self._show_format("coco")
 
     def _panel(self) -> RunPanel:
@@ -162,16 +167,26 @@ class ExportPage(Page):
         self.says_format.setText(texts[chosen])
         for key, panel in self.panels.items():
             panel.setVisible(key == chosen)
+        run = self.session.run(self._panel().stage.makes)
+        if run is not None:
+            self.result.show_run(run)
+        else:
+            self.result.hide()
+        self._plan_count()
 
     def _propose_folders(self) -> None:
-        """Name a new folder beside the project, unless the user has named one."""
+        """Name a folder beside the project, or beside the one of the export before, that is free."""
         project = self.session.project
         if project is None:
             return
         for key, panel in self.panels.items():
-            form = panel.form
-            if form is not None and not form.config().folder:
-                form.set_value("folder", str(_free_folder(project.path.parent, f"{project.path.stem} {key}")))
+            if panel.form is None or panel.form.row("overwrite").value():
+                continue
+            now = str(panel.form.row("folder").value())
+            wanted = Path(now) if now else project.path.parent / f"{project.path.stem} {key}"
+            free = str(free_folder(wanted.expanduser()))
+            if free != now and (not now or is_used(wanted.expanduser())):
+                panel.form.set_value("folder", free)
 
     # Showing
 
@@ -180,104 +195,80 @@ class ExportPage(Page):
         masks = status.get("predict_masks")
         self.views.setCurrentIndex(0 if masks is None or masks.run is None else 1)
         is_stale = masks is not None and masks.state == "stale"
-        self.banner.setVisible(is_stale)
-        if masks is not None and is_stale:
-            self.banner.set_text(self.tr("The masks are of an earlier state: {0}.").format(masks.why))
+        text = self.tr("The masks are of an earlier state: {0}.").format(masks.why if masks else "")
+        self.stale.say(text if is_stale else "")
+        self._show_about(None if masks is None else masks.run)
 
-    def _plan_count(self) -> None:
+    def _show_about(self, masks: RunRecord | None) -> None:
+        project = self.session.project
+        if project is None or masks is None:
+            self.about.setText("")
+            return
+        when = datetime.fromisoformat(masks.created).astimezone()
+        self.about.setText(
+            self.tr("Masks of {0}: {1} images, {2} corrected, {3} reviewed").format(
+                f"{when:%d %b %H:%M}",
+                f"{masks.summary.get('images', 0):,}",
+                f"{len(project.corrected):,}",
+                f"{len(project.reviewed):,}",
+            )
+        )
+
+    def _plan_count(self, *_: object) -> None:
+        self._show_about(self.session.run("masks"))
         if self._is_shown:
             self._timer.start()
 
     def _runs_changed(self, makes: str) -> None:
         if makes == "masks":
             self._plan_count()
-        if makes in ("export_coco", "export_png"):
+        if makes == self._panel().stage.makes:
             run = self.session.run(makes)
             if run is not None:
                 self.result.show_run(run)
+
+    def _watch(self, job: Job) -> None:
+        self._exporting = self._panel()
+        self._exporting.set_note("")
+        job.failed.connect(self._tell_export_failure)
+        job.succeeded.connect(self._propose_folders)
+
+    def _tell_export_failure(self, failure: Failure) -> None:
+        """Say beside the button, too, what went wrong: the notice goes away."""
+        self._exporting.set_note(f"{failure.message} {failure.hint}".strip())
 
     def _count(self) -> None:
         project = self.session.project
         masks = self.session.run("masks")
         if project is None or masks is None:
             return
-        token = project.input_token("masks")
-        if token == self._counted:
+        reviewed_only = self._reviewed_only()
+        classes = self.session.state.classes if self.session.state else ()
+        marks = project.input_token("reviewed") if reviewed_only else ""
+        wanted = (project.input_token("masks"), marks, reviewed_only, classes)
+        if wanted == self._counted:
             return
 
         def count(progress: Progress) -> _Counts:
-            label_set = current_label_set(project)
+            label_set = current_label_set(project, reviewed_only=reviewed_only)
             return _Counts(label_set.classes, preview_export(label_set, progress=progress))
 
         def take(counts: _Counts) -> None:
-            self._counted = token
-            self._show_counts(counts)
+            self._counted = wanted
+            self.contents.show_preview(counts.classes, counts.preview)
 
-        self.says.setText(self.tr("Counting…"))
+        self.contents.says.setText(self.tr("Counting…"))
         self.session.fetch(
             self.tr("Counting the export"), count, take, key="export.count", failed=self._tell_failure
         )
 
-    def _show_counts(self, counts: _Counts) -> None:
-        preview = counts.preview
-        self.table.show_preview(counts.classes, preview)
-        empties = len(preview.empty_images)
-        text = self.tr("{0} images at their own size.").format(f"{preview.n_images:,}")
-        if empties:
-            some = ", ".join(Path(name).name for name in preview.empty_images[:5])
-            text += " " + self.tr("{0} of them have no class at all: {1}").format(f"{empties:,}", some)
-            text += "…" if empties > 5 else "."
-        self.says.setText(text)
+    def _reviewed_only(self) -> bool:
+        form = self._panel().form
+        return form is not None and bool(form.row("reviewed_only").value())
 
     def _tell_failure(self, failure: Failure) -> None:
-        self.says.setText(f"{failure.message} {failure.hint}")
+        self._counted = None
+        self.contents.show_problem(f"{failure.message} {failure.hint}")
 
     def _go_to_masks(self) -> None:
         self.page_requested.emit("masks")
-
-
-class _Result(Card):
-    """Says what was written and that it was read back, with a button to the folder."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._folder = ""
-        self._title = QLabel("")
-        self._title.setProperty("role", "title")
-        self._path = ElidedLabel("", Qt.TextElideMode.ElideMiddle)
-        self._path.setProperty("role", "muted")
-        button = plain_button(
-            self.tr("Open folder"), "folder", self.tr("Show the export in the file manager")
-        )
-        button.clicked.connect(self._open)
-        texts = QVBoxLayout()
-        texts.setSpacing(4)
-        texts.addWidget(self._title)
-        texts.addWidget(self._path)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(IconLabel("check", color="success"))
-        row.addLayout(texts, 1)
-        row.addWidget(button)
-        self.body.addLayout(row)
-        self.hide()
-
-    def show_run(self, run: RunRecord) -> None:
-        """Show what an export wrote."""
-        self._folder = run.summary["folder"]
-        self._title.setText(
-            self.tr("{0} images written, read back and compared.").format(f"{run.summary['images']:,}")
-        )
-        self._path.setText(self._folder)
-        self.show()
-
-    def _open(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder))
-
-
-def _free_folder(parent: Path, name: str) -> Path:
-    """Return a folder of this name that does not exist yet."""
-    folder, number = parent / name, 2
-    while folder.exists():
-        folder, number = parent / f"{name} {number}", number + 1
-    return folder

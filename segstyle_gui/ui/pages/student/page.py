@@ -8,28 +8,26 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from segstyle_gui.core.progress import Progress
 from segstyle_gui.pipeline.stage import why_not
+from segstyle_gui.pipeline.student_preview import student_preview
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.ui.actions import Actions, ActionSpec
+from segstyle_gui.ui.pages.common.head import BannerRow, ToolRow
 from segstyle_gui.ui.pages.common.run_panel import RunPanel
 from segstyle_gui.ui.pages.common.training_aid import TrainingAid
 from segstyle_gui.ui.pages.page import Page
-from segstyle_gui.ui.pages.student.gallery import predicted_pictures
+from segstyle_gui.ui.pages.student.live import StudentView
 from segstyle_gui.ui.session import Session
-from segstyle_gui.ui.views.curves import CurvePlot
-from segstyle_gui.ui.views.image_grid import ImageGrid
-from segstyle_gui.ui.widgets.banner import Banner
+from segstyle_gui.ui.shell.job_bar import spoken_left
 from segstyle_gui.ui.widgets.buttons import plain_button
 from segstyle_gui.ui.widgets.empty import EmptyState
-from segstyle_gui.ui.widgets.labels import MutedLabel, SectionHeader
-from segstyle_gui.workers.job import Job
+from segstyle_gui.ui.widgets.labels import ElidedLabel
+from segstyle_gui.workers.job import Job, JobState, Update
 
 _BASIC = ("steps", "image_size", "batch_size", "flip")
-_LOSS, _MIOU = "loss", "mIoU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,12 @@ class _Curve:
     run_id: int
     columns: list[str]
     values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    run: RunRecord
+    preview: Any  # StudentPreview, or None where nothing can be labelled
 
 
 class StudentPage(Page):
@@ -47,6 +51,8 @@ class StudentPage(Page):
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, actions, parent)
         self._curve_of = 0  # the run whose curve is shown; 0 for a training that goes on
+        self._is_whole = False  # whether all points of the training are on the screen
+        self._miou = ""
         self.registry.add(
             ActionSpec(
                 id="student.run",
@@ -67,10 +73,11 @@ class StudentPage(Page):
     # Page
 
     def activate(self) -> None:
-        """Show the current run, or the training that goes on."""
+        """Show the current run, or the training that goes on, whichever page started it."""
+        self.panel.adopt_running()
         self._show_status()
         if not self.panel.is_running:
-            self._load_curve()
+            self._load()
             self.aid.look()
 
     def sidebar(self) -> QWidget:
@@ -88,70 +95,37 @@ class StudentPage(Page):
             self.session, "train_student", run_text=self.tr("Train the student"), basic=_BASIC
         )
         self.aid = TrainingAid(self.session, self.panel)
-        self.loss = CurvePlot(self.tr("Loss"), series=[_LOSS], x_label=self.tr("steps"))
-        self.miou = CurvePlot(self.tr("Validation mIoU"), series=[_MIOU], x_label=self.tr("steps"))
-        for plot in (self.loss, self.miou):
-            plot.set_empty_text(self.tr("No training yet"))
-        curves = QWidget()
-        beside = QHBoxLayout(curves)
-        beside.setContentsMargins(0, 0, 0, 8)
-        beside.setSpacing(24)
-        beside.addWidget(self.loss)
-        beside.addWidget(self.miou)
-        self.header = SectionHeader(self.tr("What the student sees"))
-        self.grid = ImageGrid(tile=160)
-        self.grid.setAccessibleName(self.tr("Predictions of the student"))
-        self.grid.set_empty_text(
-            self.tr("Predictions appear while the student trains"), self.tr("They get better as it learns.")
-        )
-        pictures = QWidget()
-        inside = QVBoxLayout(pictures)
-        inside.setContentsMargins(0, 8, 0, 0)
-        inside.addWidget(self.header)
-        inside.addWidget(self.grid, 1)
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(curves)
-        self.split.addWidget(pictures)
-        self.split.setSizes([320, 400])
-        holder = QWidget()
-        around = QVBoxLayout(holder)
-        around.setContentsMargins(16, 16, 16, 0)
-        around.addWidget(self.split)
+        self.view = StudentView()
         self.empty = EmptyState("student", "", "", self.tr("Go to Training set"))
         self.empty.clicked.connect(self._go_back)
-        self.banner = Banner("warning", "", self.tr("Train again"))
+        self.stale = BannerRow("stale", self.tr("Train again"))
+        self.banner = self.stale.banner
         self.banner.clicked.connect(self.run)
         self.views = QStackedWidget()
         self.views.addWidget(self.empty)
-        self.views.addWidget(holder)
+        self.views.addWidget(self.view)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._tools())
-        column.addWidget(self.banner)
+        column.addWidget(self.stale)
         column.addWidget(self.views, 1)
 
     def _tools(self) -> QWidget:
-        tools = QWidget()
-        tools.setProperty("role", "surface")
-        tools.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        tools.setFixedHeight(48)
-        self.says = MutedLabel("")
+        tools = ToolRow()
+        self.says = ElidedLabel("")
+        self.says.setProperty("role", "muted")
         self.keep = plain_button(
             self.tr("Stop and keep"),
             "check",
             self.tr("End the training now; the best student so far is kept"),
         )
-        self.keep.clicked.connect(self.session.finish_job)
+        self.keep.clicked.connect(self._finish)
         self.next = plain_button(self.tr("Next: Masks"), "next", self.tr("Let the student label your images"))
         self.next.clicked.connect(self._go_on)
-        row = QHBoxLayout(tools)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(16)
-        row.addWidget(self.says, 1)
-        row.addWidget(self.keep)
-        row.addWidget(self.next)
+        tools.row.addWidget(self.says, 1)
+        tools.row.addWidget(self.keep)
+        tools.row.addWidget(self.next)
         return tools
 
     # Showing
@@ -171,62 +145,85 @@ class StudentPage(Page):
         running = self.panel.is_running
         self.keep.setVisible(running)
         self.next.setVisible(status.run is not None and not running)
-        self.banner.setVisible(status.state == "stale" and not running)
-        self.banner.set_text(self.tr("This student learnt from an earlier state: {0}.").format(status.why))
-        if status.run is not None and not running:
-            self._show_run(status.run)
+        stale = status.state == "stale" and not running
+        text = self.tr("This student learnt from an earlier state: {0}.").format(status.why)
+        self.stale.say(text if stale else "")
+        self.banner.set_button(self.tr("Train again") if self.panel.button.isEnabled() else "")
+        if not running:
+            self.says.setText(self._about(status.run))
 
-    def _show_run(self, run: RunRecord) -> None:
-        classes = ", ".join(str(name) for _, name, _ in run.summary.get("classes", []))
-        self.says.setText(
-            self.tr("Best mIoU {0} on {1} classes: {2}").format(
-                f"{run.summary.get('best_miou', 0):.3f}", len(run.summary.get("classes", [])), classes
-            )
+    def _about(self, run: RunRecord | None) -> str:
+        """Return what is to be said of a finished student."""
+        if run is None:
+            return ""
+        names = [str(name) for _, name, _ in run.summary.get("classes", [])]
+        text = self.tr("Best mIoU {0} on {1} classes: {2}").format(
+            f"{run.summary.get('best_miou', 0):.3f}", len(names), ", ".join(names)
         )
+        corrected = run.summary.get("corrections")
+        if not corrected:
+            return text
+        agrees = self.tr("agrees with {0} corrected masks: {1}, before {2}").format(
+            corrected["images"], f"{corrected['miou']:.3f}", f"{corrected['miou_before']:.3f}"
+        )
+        return f"{text} · {agrees}"
 
     def _runs_changed(self, makes: str) -> None:
         if makes == "student" and not self.panel.is_running:
-            self._load_curve()
+            self._load()
 
     # A training that goes on
 
     def _watch(self, job: Job) -> None:
-        self._curve_of = 0
-        for plot in (self.loss, self.miou):
-            plot.clear()
+        goes_on = self.aid.unfinished is not None
+        if self._curve_of or not goes_on:  # else its first points are on the screen
+            self.view.clear_curves()
+            self._is_whole = not goes_on
+        self._curve_of, self._miou = 0, ""
         self.says.setText(self.tr("Preparing the training…"))
+        job.progressed.connect(self._show_progress)
         job.previewed.connect(self._take_preview)
         job.finished.connect(self._ended)
         self._show_status()
 
+    def _show_progress(self, update: Update) -> None:
+        step = self.tr("Step {0} of {1}").format(f"{update.done:,.0f}", f"{update.total:,.0f}")
+        self.says.setText(" · ".join(part for part in (step, self._miou, spoken_left(update.eta)) if part))
+
     def _take_preview(self, value: Any) -> None:
         kind = type(value).__name__
         if kind == "StudentPoint":
-            self.loss.add_point(value.step, {_LOSS: value.loss})
-            if not math.isnan(value.val_miou):
-                self.miou.add_point(value.step, {_MIOU: value.val_miou})
-                self.says.setText(
-                    self.tr("Step {0}: mIoU {1}").format(f"{value.step:,}", f"{value.val_miou:.3f}")
-                )
+            self._add_point(value)
         elif kind == "StudentPreview":
             self._show_predictions(value)
         elif kind == "Retried":
+            self.view.clear_curves()
             self.session.notify("warning", self.tr("Trying with less memory"), value.message)
+
+    def _add_point(self, point: Any) -> None:
+        self.view.add_point(point.step, point.loss, point.val_miou)
+        if not math.isnan(point.val_miou):
+            self._miou = self.tr("mIoU {0}").format(f"{point.val_miou:.3f}")
 
     def _show_predictions(self, value: Any) -> None:
         run = self.session.run("synthetic_set")
-        classes = run.summary["classes"] if run else []
-        self.grid.set_images(predicted_pictures(value.images, value.label_maps, classes))
         of_what = self.tr("real images") if value.real else self.tr("synthetic images held back")
-        self.header.set_detail(self.tr("step {0} · {1}").format(f"{value.step:,}", of_what))
+        detail = self.tr("step {0} · {1}").format(f"{value.step:,}", of_what)
+        self.view.show_pictures(value, run.summary["classes"] if run else [], detail)
 
     def _ended(self) -> None:
         self._show_status()
         self.aid.look()
 
+    def _finish(self) -> None:
+        if self.panel.job is not None and self.panel.is_running:
+            self.panel.job.finish()
+            self.says.setText(self.tr("Stopping and keeping the best…"))
+
     # The current run
 
-    def _load_curve(self) -> None:
+    def _load(self) -> None:
+        """Read the curve of the current run, and let its student label some images."""
         project, run = self.session.project, self.session.run("student")
         if project is None or run is None or run.id == self._curve_of:
             return
@@ -234,16 +231,26 @@ class StudentPage(Page):
         def read(progress: Progress) -> _Curve:
             return _Curve(run.id, list(run.summary.get("curve", [])), project.array(run, "curve"))
 
+        def label(progress: Progress) -> _Seen:
+            return _Seen(run, student_preview(project, run, progress=progress))
+
         self.session.fetch(self.tr("Reading the curve"), read, self._show_curve, key="student.curve")
+        title = self.tr("Labelling some images")
+        self.session.fetch(title, label, self._show_seen, key="student.seen")
 
     def _show_curve(self, curve: _Curve) -> None:
-        if self.panel.is_running or not {"step", "loss", "val_miou"} <= set(curve.columns):
+        if self.panel.is_running:
             return
+        job = self.panel.job
+        just_watched = self._curve_of == 0 and job is not None and job.state is JobState.SUCCEEDED
         self._curve_of = curve.run_id
-        step, loss, miou = (curve.values[:, curve.columns.index(n)] for n in ("step", "loss", "val_miou"))
-        self.loss.set_curve(step, {_LOSS: loss})
-        measured = ~np.isnan(miou)
-        self.miou.set_curve(step[measured], {_MIOU: miou[measured]})
+        if not (just_watched and self._is_whole):  # what is on the screen has more points
+            self.view.show_curve(curve.columns, curve.values)
+
+    def _show_seen(self, seen: _Seen) -> None:
+        if not self.panel.is_running and seen.preview is not None:
+            detail = self.tr("the best student · real images")
+            self.view.show_pictures(seen.preview, seen.run.summary.get("classes", []), detail)
 
     def _go_back(self) -> None:
         self.page_requested.emit("training_set")
