@@ -84,7 +84,7 @@ def _train(window):
 
 def _latencies(app, window, seconds: float) -> np.ndarray:
     """Return how late each tick was, with the pointer moving over the page."""
-    from PySide6.QtCore import QObject, QTimer, Qt
+    from PySide6.QtCore import QObject, Qt, QTimer
 
     late: list[float] = []
     clock = {"due": time.perf_counter() + TICK / 1000}

@@ -167,7 +167,9 @@ def _view(window: MainWindow) -> Specs:
             dialogs.show_palette,
         ),
         (
-            _spec("view.side_panel", _tr("Side panel"), "F9", "layers", _tr("Show or hide the side panel")),
+            _spec(
+                "view.side_panel", _tr("Side panel"), "F9", "panel_right", _tr("Show or hide the side panel")
+            ),
             window.toggle_side_panel,
         ),
         (
