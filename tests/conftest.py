@@ -14,7 +14,7 @@ import torch
 from segstyle_gui.core.generator.checkpoint import save_generator
 from segstyle_gui.core.generator.network import Generator, GeneratorSpec
 
-pytest_plugins = ("small_project", "window_fixtures", "touring", "leaks")  # tests/plugins
+pytest_plugins = ("small_project", "window_fixtures", "touring", "x_input", "leaks")  # tests/plugins
 
 TINY_CHANNELS = {4: 8, 8: 8, 16: 8}
 

@@ -12,13 +12,13 @@ from PIL import Image
 from pycocotools import mask as coco_mask
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
-from touring import Tour
+from touring import Tour, place_of
 
 from segstyle_gui.paths import resources_dir
-from segstyle_gui.ui.views.gallery import RegionGallery
 
 N_IMAGES = 12
 SKIPPED = "notes.png"
+PROMPT = "an eye with a white cloudy pupil"
 
 
 @pytest.fixture
@@ -30,16 +30,6 @@ def eyes(tmp_path: Path) -> Path:
         shutil.copyfile(path, folder / path.name)
     (folder / SKIPPED).write_text("not an image")
     return folder
-
-
-def place_of(gallery: RegionGallery, region_id: int) -> QPoint:
-    """Return a place on the gallery well inside a region."""
-    for y in range(4, gallery.viewport().height(), 6):
-        for x in range(4, gallery.viewport().width(), 6):
-            around = [QPoint(x + dx, y + dy) for dx, dy in ((0, 0), (-2, 0), (2, 0), (0, -2), (0, 2))]
-            if all(gallery._region_at(gallery.hit(place.toPointF())) == region_id for place in around):
-                return QPoint(x, y)
-    raise AssertionError(f"region {region_id} is not on the screen")
 
 
 def region_ids(tour: Tour) -> list[int]:
@@ -56,6 +46,8 @@ def test_a_dropped_folder_becomes_verified_labels(
     new_project_of_a_dropped_folder(tour, eyes, tmp_path, monkeypatch)
     import_the_bundled_generator(tour)
     find_and_shape_regions(tour)
+    accept_suggested_names(tour)
+    find_by_text_and_use_it(tour)
     make_a_training_set_and_a_student(tour)
     predict_and_correct_a_mask(tour)
     export_and_read_back(tour, tmp_path)
@@ -110,8 +102,34 @@ def find_and_shape_regions(tour: Tour) -> None:
     tour.key(Qt.Key.Key_S)
     tour.rest()
     assert len(region_ids(tour)) == 7
-    page.registry.action("regions.class_each").trigger()
-    assert tour.project.region_state.classes
+
+
+def accept_suggested_names(tour: Tour) -> None:
+    page = tour.go("names")
+    tour.run(page.panel.run_panel, n_images=8, margin=0.0)
+    proposed = {row.region_id: row.name for row in page.rows()}
+    assert set(proposed) == set(region_ids(tour))
+    tour.click(page.accept_button)
+    state = tour.project.region_state
+    assert state is not None
+    assert {r.id: state.label_class(r.class_id).name for r in state.regions} == proposed
+
+
+def find_by_text_and_use_it(tour: Tour) -> None:
+    page = tour.go("find")
+    page.row.prompt.clear()
+    tour.qtbot.keyClicks(page.row.prompt, PROMPT)
+    tour.run(page.run_panel, n_samples=80, top_share=0.2, min_accuracy=0.5)
+    direction = tour.project.current("direction")
+    assert direction is not None
+    assert direction.summary["prompt"] == PROMPT
+    names = {c.name for c in tour.project.region_state.classes}
+    tour.click(page.panel.card.button)
+    tour.rest()
+    regions = tour.project.current("regions")
+    assert regions is not None
+    assert regions.config["direction_share"] > 0
+    assert names & {c.name for c in tour.project.region_state.classes}
 
 
 def make_a_training_set_and_a_student(tour: Tour) -> None:

@@ -89,6 +89,8 @@ class Tour:
         """Press a key where the focus is."""
         from PySide6.QtCore import Qt
 
+        self.window.activateWindow()  # shortcuts belong to the active window
+        self.until(self.window.isActiveWindow)
         keys = Qt.KeyboardModifier.NoModifier
         keys |= Qt.KeyboardModifier.ShiftModifier if shift else keys
         keys |= Qt.KeyboardModifier.ControlModifier if ctrl else keys
@@ -155,6 +157,18 @@ class Tour:
         self.qtbot.wait(400)
         place = self._shots / f"{name}_{self._label}.png"
         assert (widget or self.window).grab().save(str(place))
+
+
+def place_of(gallery: Any, region_id: int) -> QPoint:
+    """Return a place on a gallery of regions that is well inside a region."""
+    from PySide6.QtCore import QPoint
+
+    for y in range(6, gallery.viewport().height(), 5):
+        for x in range(6, gallery.viewport().width(), 5):
+            around = [QPoint(x + dx, y + dy) for dx, dy in ((0, 0), (-2, 0), (2, 0), (0, -2), (0, 2))]
+            if all(gallery._region_at(gallery.hit(place.toPointF())) == region_id for place in around):
+                return QPoint(x, y)
+    raise AssertionError(f"region {region_id} is not on the screen")
 
 
 @pytest.fixture

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from segstyle_gui.ui.actions import Actions, ActionSpec
 from segstyle_gui.ui.pages.catalog import PAGES
+from segstyle_gui.ui.theme.theme import tokens
+from segstyle_gui.ui.theme.tokens import GRID
 
 _ID = Qt.ItemDataRole.UserRole
+_KEYS = Qt.ItemDataRole.UserRole + 1
 _WIDTH, _HEIGHT = 560, 400
 
 
@@ -30,6 +42,7 @@ class CommandPalette(QDialog):
         self._field.setClearButtonEnabled(True)
         self._list = QListWidget()
         self._list.setAccessibleName(self.tr("Matching commands"))
+        self._list.setItemDelegate(_KeysDelegate(self._list))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
@@ -79,7 +92,9 @@ class CommandPalette(QDialog):
     def _add(self, spec: ActionSpec, enabled: bool) -> None:
         action = self._actions.action(spec.id)
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        item = QListWidgetItem(action.icon(), f"{self._words(spec)}    {keys}".rstrip())
+        item = QListWidgetItem(action.icon(), self._words(spec))
+        item.setData(_KEYS, keys)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{self._words(spec)} {keys}".rstrip())
         item.setToolTip(spec.tip or spec.text)
         item.setData(_ID, spec.id)
         if not enabled:
@@ -90,6 +105,22 @@ class CommandPalette(QDialog):
         if item.flags() & Qt.ItemFlag.ItemIsEnabled:
             self.close()
             self._actions.action(item.data(_ID)).trigger()
+
+
+class _KeysDelegate(QStyledItemDelegate):
+    """Draws the keys of an action at the right, in a quiet colour."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        painter.save()
+        painter.setPen(QColor(tokens().muted))
+        place = option.rect.adjusted(0, 0, -GRID, 0)
+        painter.drawText(
+            place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(_KEYS) or ""
+        )
+        painter.restore()
 
 
 def match_score(typed: str, text: str) -> float | None:

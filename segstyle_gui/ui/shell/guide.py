@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from segstyle_gui.ui.session import Session
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 320
 _MARGIN = 16
+_LAST_WORD = 15_000  # milliseconds that the guide stays after the last step
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Guide(QFrame):
             Step(self.tr("Press Ctrl+Z: they are two again. Nothing is ever lost."), self._has_undone),
         )
         self._step = 0
+        self._is_over = False
         self.setProperty("role", "notice")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(self.tr("Guided tour"))
@@ -56,6 +58,7 @@ class Guide(QFrame):
         for signal in (self._session.hover_changed, self._session.edits_changed):
             signal.connect(self._look)
         self._session.project_closing.connect(self.close)
+        window.stack.currentChanged.connect(self._follow_page)
         window.installEventFilter(self)
         self._show_step()
 
@@ -70,6 +73,8 @@ class Guide(QFrame):
             )
             return None
         window.show_page("regions")
+        for other in window.findChildren(cls):
+            other.close()
         guide = cls(window)
         guide.show()
         guide.raise_()
@@ -85,6 +90,11 @@ class Guide(QFrame):
         if event.type() == QEvent.Type.Resize:
             self._place()
         return False
+
+    def _follow_page(self) -> None:
+        """Stand aside on the other pages: the steps are about regions."""
+        page = self._window.stack.currentWidget()
+        self.setVisible(page is not None and page.objectName() == "page.regions")
 
     def _build(self) -> None:
         title = QLabel(self.tr("Three things to try"))
@@ -142,8 +152,10 @@ class Guide(QFrame):
             text.style().polish(text)
         over = self._step == len(self._steps)
         self._end.setVisible(over)
-        if over:
+        if over and not self._is_over:
+            self._is_over = True
             self._session.preferences.put(GUIDE_SEEN, True)
+            QTimer.singleShot(_LAST_WORD, self, self.close)
         self._place()
 
     def _place(self) -> None:

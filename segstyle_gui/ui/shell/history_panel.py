@@ -25,6 +25,8 @@ class HistoryPanel(QWidget):
         self._list = QListWidget()
         self._list.setAccessibleName(self.tr("History of edits"))
         self._list.setToolTip(self.tr("Click a line to go back to the moment after it; nothing is lost."))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._list.itemClicked.connect(self._go)
         self._list.itemActivated.connect(self._go)
         column = QVBoxLayout(self)

@@ -94,7 +94,9 @@ class JobBar(QWidget):
 
     def _tell_saved(self) -> None:
         count = len(self._session.history()) if self._session.project is not None else 0
-        text = self.tr("Every edit is saved · undo keeps %n edit(s)", "", count) if count else ""
+        one = self.tr("Every edit is saved · undo keeps 1 edit")
+        many = self.tr("Every edit is saved · undo keeps {0} edits").format(f"{count:,}")
+        text = "" if not count else one if count == 1 else many
         self._saved.setText(text)
         self._saved.setVisible(bool(text) and self._job is None)
 

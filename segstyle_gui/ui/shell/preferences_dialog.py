@@ -69,7 +69,7 @@ class _General(QWidget):
             (self.tr("Downloads and cache"), cache_dir()),
             (self.tr("Log"), log_dir()),
         ):
-            form.addRow(MutedLabel(title), ElidedLabel(str(folder)))
+            form.addRow(MutedLabel(title), ElidedLabel(str(folder), Qt.TextElideMode.ElideMiddle))
         note = MutedLabel(
             self.tr("SegStyle sends nothing anywhere. It downloads a model only when you ask for it.")
         )
@@ -92,6 +92,8 @@ class ShortcutTable(QWidget):
         self._table.setHorizontalHeaderLabels([self.tr("Action"), self.tr("Where"), self.tr("Keys")])
         self._table.setAccessibleName(self.tr("Actions and their keys"))
         self._table.verticalHeader().hide()
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self._table.horizontalHeader().setDefaultAlignment(left)
         self._table.setShowGrid(False)
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -100,6 +102,10 @@ class ShortcutTable(QWidget):
         self._table.currentCellChanged.connect(self._show_keys)
         self._keys = QKeySequenceEdit()
         self._keys.setMaximumSequenceLength(1)
+        self._keys.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inside = self._keys.layout()
+        if inside is not None:
+            inside.setContentsMargins(8, 0, 8, 0)
         self._keys.setClearButtonEnabled(True)
         self._keys.setAccessibleName(self.tr("New keys of the chosen action"))
         self._keys.editingFinished.connect(self._bind)
@@ -107,6 +113,8 @@ class ShortcutTable(QWidget):
         reset.clicked.connect(self._reset)
         reset_all = plain_button(self.tr("Reset all"), "", self.tr("Give every action its first keys back"))
         reset_all.clicked.connect(self._reset_all)
+        for button in (reset, reset_all):
+            button.setAutoDefault(False)
         self._says = MutedLabel(self.tr("Choose an action, then press its new keys."))
         self._says.setWordWrap(True)
         row = QHBoxLayout()

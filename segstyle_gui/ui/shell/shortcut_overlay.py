@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from segstyle_gui.ui.actions import Actions, ActionSpec
 from segstyle_gui.ui.pages.catalog import PAGES
@@ -20,6 +21,7 @@ class ShortcutOverlay(QWidget):
     def __init__(self, actions: Actions, page: str, window: QWidget) -> None:
         super().__init__(window)
         self._actions = actions
+        self._focus_before = window.focusWidget()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Keyboard shortcuts"))
@@ -43,6 +45,7 @@ class ShortcutOverlay(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setWidget(card)
+        area.setStyleSheet("QScrollArea, #qt_scrollarea_viewport { background: transparent; }")
         size = card.sizeHint()
         width, height = min(size.width() + 16, self.width() - 64), min(size.height() + 16, self.height() - 64)
         area.setGeometry((self.width() - width) // 2, (self.height() - height) // 2, width, height)
@@ -53,6 +56,12 @@ class ShortcutOverlay(QWidget):
         shade = QColor(tokens().shadow)
         shade.setAlpha(150)
         QPainter(self).fillRect(self.rect(), shade)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Give the focus back."""
+        if self._focus_before is not None and isValid(self._focus_before):
+            self._focus_before.setFocus()
+        super().closeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go away."""

@@ -13,6 +13,8 @@ from segstyle_gui.ui.theme.icons import pixmap
 from segstyle_gui.ui.widgets.buttons import plain_button
 from segstyle_gui.ui.widgets.labels import MutedLabel
 
+_TEXT_WIDTH = 440
+
 
 class SystemCheckDialog(QDialog):
     """Looks in a job and then lists the findings; the text can be copied."""
@@ -21,7 +23,7 @@ class SystemCheckDialog(QDialog):
         super().__init__(parent)
         self._checks: list[Check] = []
         self.setWindowTitle(self.tr("System check"))
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(640)
         self._says = MutedLabel(self.tr("Looking at this computer…"))
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
@@ -48,11 +50,12 @@ class SystemCheckDialog(QDialog):
         self._checks = checks
         self._copy.setEnabled(True)
         missing = [check for check in checks if not check.ok]
-        self._says.setText(
-            self.tr("%n thing(s) need your attention.", "", len(missing)) if missing else self._summary()
-        )
+        one, many = self.tr("1 thing needs your attention."), self.tr("{0} things need your attention.")
+        found = one if len(missing) == 1 else many.format(len(missing))
+        self._says.setText(found if missing else self._summary())
         for row, check in enumerate(checks):
             self._add(row, check)
+        self.adjustSize()
 
     def _summary(self) -> str:
         device = next((check.found for check in self._checks if check.name == "device"), "")
@@ -69,12 +72,18 @@ class SystemCheckDialog(QDialog):
         found = QLabel(f"{check.found}\n{check.next_step}".strip())
         found.setWordWrap(True)
         found.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for column, widget in enumerate((mark, MutedLabel(check.name), found)):
+        for column, widget in enumerate((mark, MutedLabel(_capital(check.name)))):
             self._grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignTop)
+        found.setMinimumSize(_TEXT_WIDTH, found.heightForWidth(_TEXT_WIDTH))  # a grid would cut long texts
+        self._grid.addWidget(found, row, 2, Qt.AlignmentFlag.AlignTop)
 
     def _copy_text(self) -> None:
         lines = [f"{'ok' if c.ok else 'NO'} {c.name}: {c.found} {c.next_step}".rstrip() for c in self._checks]
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _look(progress: Progress) -> list[Check]:

@@ -75,12 +75,12 @@ class ClassTable(ClassTree):
             self.setCurrentIndex(index)
             self.edit(index)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember the modifiers for the click."""
         self._modifiers = event.modifiers()
         super().mousePressEvent(event)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Rename, or recolour where the colour is; an eye or a lock takes it as one more click."""
         place = event.position().toPoint()
         index = self.indexAt(place)
@@ -94,7 +94,7 @@ class ClassTable(ClassTree):
         elif row.kind != "none":
             self.rename(row.key)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take Enter and Space as a click on the current row."""
         row = self.row_at(self.currentIndex())
         is_editing = self.state() == QAbstractItemView.State.EditingState
@@ -103,7 +103,7 @@ class ClassTable(ClassTree):
         else:
             super().keyPressEvent(event)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer everything that can be done to a row."""
         is_by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if is_by_key else self.indexAt(event.pos())
@@ -130,7 +130,7 @@ class ClassTable(ClassTree):
             menu.addAction(take_out, partial(self.regions_dropped.emit, row.regions, None))
         return menu
 
-    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802 - Qt's name
+    def startDrag(self, actions: Qt.DropAction) -> None:
         """Carry the row's regions; all selected ones if it is one of them."""
         row = self.row_at(self.currentIndex())
         if row is None or not row.regions:
@@ -144,22 +144,22 @@ class ClassTable(ClassTree):
         is_part = row.kind == "region" and row.id in self._selected
         return tuple(sorted(self._selected)) if is_part else row.regions
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept regions."""
         if event.mimeData().hasFormat(REGIONS_MIME):
             event.acceptProposedAction()
 
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802 - Qt's name
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """Light the class that would take them."""
         target = self._class_at(event.position().toPoint())
         self.set_target(None if target is None else target.key)
         event.setAccepted(target is not None)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Light nothing."""
         self.set_target(None)
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+    def dropEvent(self, event: QDropEvent) -> None:
         """Tell which regions shall join which class; those that are in it already do not count."""
         target = self._class_at(event.position().toPoint())
         self.set_target(None)

@@ -44,7 +44,7 @@ class ClassTableDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._is_lit, self._is_chosen, self._is_target = is_lit, is_chosen, is_target
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return a row's height."""
         return QSize(super().sizeHint(option, index).width(), ROW - _PAD)
 
@@ -74,14 +74,12 @@ class ClassTableDelegate(QStyledItemDelegate):
             return QColor(colors.selection)
         return QColor(colors.hover) if self._is_lit(row) else None
 
-    def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 - Qt's name
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
         """Begin with the present name."""
         super().setEditorData(editor, index)
         editor.setAccessibleName(self.tr("Name"))
 
-    def updateEditorGeometry(  # noqa: N802 - Qt's name
-        self, editor: QWidget, option: QStyleOptionViewItem, index: Index
-    ) -> None:
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """Place the editor where the name is, right of the swatch."""
         editor.setGeometry(option.rect.adjusted(SWATCH + _PAD, 1, 0, -1))
 

@@ -91,14 +91,14 @@ class ClassTableModel(QAbstractItemModel):
             return QModelIndex()
         return self.createIndex(child.internalId() - 1, 0, 0)
 
-    def rowCount(self, parent: Index = _NO_PARENT) -> int:  # noqa: N802 - Qt's name
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
         """Return the number of classes, or of a class's regions."""
         if not parent.isValid():
             return len(self._rows)
         is_top = parent.internalId() == 0 and parent.column() == 0
         return len(self._rows[parent.row()].children) if is_top else 0
 
-    def columnCount(self, parent: Index = _NO_PARENT) -> int:  # noqa: N802 - Qt's name
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
         """Return 5."""
         return len(Column)
 
@@ -129,7 +129,7 @@ class ClassTableModel(QAbstractItemModel):
             return self._spoken(row, Column(index.column()))
         return None
 
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802 - Qt's name
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Hand a new name out; an empty or an unchanged one is no change."""
         row, text = self.row_of(index), str(value).strip()
         if row is None or role != Qt.ItemDataRole.EditRole or text in ("", row.name):
@@ -137,7 +137,7 @@ class ClassTableModel(QAbstractItemModel):
         self.renamed.emit(row.kind, row.id, text)
         return True
 
-    def headerData(  # noqa: N802 - Qt's name
+    def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Return the columns' titles, and what they mean as tooltips."""

@@ -80,11 +80,11 @@ class ClassTree(QTreeView):
         self._lit_region = region_id
         self.viewport().update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         """Return the size of a panel."""
         return QSize(40 * GRID, 30 * GRID)
 
-    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802 - Qt's name
+    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: Index) -> None:
         """Paint the ground of the whole row, the arrow's place too; a rim where the keyboard is."""
         row = self.row_at(index)
         delegate = self.itemDelegate()
@@ -100,7 +100,7 @@ class ClassTree(QTreeView):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(line.adjusted(0, 0, -1, -1))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows, or what to do when there are none."""
         super().paintEvent(event)
         if not self.rows_model.rows:
@@ -109,12 +109,12 @@ class ClassTree(QTreeView):
             draw_empty_text(painter, self.viewport().rect(), self.tr("No regions yet"), text)
             painter.end()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Light the row under the pointer, and tell which region it is."""
         super().mouseMoveEvent(event)
         self._point_at(self.row_at(self.indexAt(event.position().toPoint())))
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def leaveEvent(self, event: QEvent) -> None:
         """Light nothing."""
         self._point_at(None)
         super().leaveEvent(event)

@@ -48,33 +48,33 @@ class MaskNavigation(MaskViewport):
         else:
             self.unsetCursor()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom; what is under the pointer stays there."""
         if self.has_image:
             self.zoom_to(self.zoom * 2.0 ** (wheel_angle(event) / _DOUBLING), event.position())
         event.accept()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the image."""
         is_left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (is_left and self.pans_with_left()):
             self._grip = event.position()
             self.update_cursor()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the image with the mouse."""
         if self._grip is not None:
             way = event.position() - self._grip
             self._grip = event.position()
             self.pan_by(way.x(), way.y())
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go of the image."""
         if self._grip is not None:
             self._grip = None
             self.update_cursor()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move by arrows (further with Shift), zoom by plus and minus, hold Space to move by mouse."""
         key = Qt.Key(event.key())
         if key == Qt.Key.Key_Space:
@@ -90,19 +90,19 @@ class MaskNavigation(MaskViewport):
         else:
             super().keyPressEvent(event)
 
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Stop moving by mouse when Space is let go."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._set_space(held=False)
         else:
             super().keyReleaseEvent(event)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Forget a Space whose release goes elsewhere."""
         self._set_space(held=False)
         super().focusOutEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         """Let go of the image when the widget is disabled."""
         if event.type() == QEvent.Type.EnabledChange:
             self._grip = None

@@ -219,11 +219,11 @@ class MaskViewport(QWidget):
         window_y, window_x = self._view.to_window(y, x)
         return QPointF(window_x / ratio, window_y / ratio)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         """Return a size that shows an image well."""
         return QSize(80 * GRID, 60 * GRID)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep a fitted image fitted, any other in its place."""
         self._follow_window()
         super().resizeEvent(event)
@@ -234,7 +234,7 @@ class MaskViewport(QWidget):
             self._follow_window()
         return super().event(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what changed."""
         painter = QPainter(self)
         if not self.has_image:

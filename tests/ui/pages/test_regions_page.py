@@ -235,3 +235,12 @@ def test_a_read_only_project_can_be_looked_at_but_not_changed(
     session.select(set(ids(session)[:2]))
     assert not actions.action("regions.merge").isEnabled()
     assert actions.action("regions.solo").isEnabled()
+
+
+def test_granularity_set_by_keys_is_stored(page: RegionsPage, qtbot: QtBot) -> None:
+    slider = page.tools.granularity.focusProxy()
+    assert slider is not None
+    before = ids(page.session)
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert ids(page.session) == before, "not yet: more keys may follow"
+    qtbot.waitUntil(lambda: len(ids(page.session)) == len(before) + 1, timeout=3000)

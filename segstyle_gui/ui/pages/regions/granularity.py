@@ -41,7 +41,7 @@ class Granularity(QObject):
         feed.tree_changed.connect(self._take_tree)
         tools.granularity_moved.connect(self.preview)
         tools.granularity_set.connect(self.commit)
-        tree.cut_changed.connect(self.preview)
+        tree.cut_changed.connect(self._preview_of_tree)
         tree.cut_committed.connect(self.commit)
 
     def show_state(self) -> None:
@@ -67,7 +67,11 @@ class Granularity(QObject):
         show_state(self._gallery, shown)
         self._tree.set_colors(leaf_colors(shown))
         self._tree.set_cut(n_regions)
+
+    def _preview_of_tree(self, n_regions: int) -> None:
+        """Let the slider follow; to set it while it is dragged would make it forget what to store."""
         self._tools.show_granularity(n_regions)
+        self.preview(n_regions)
 
     def commit(self, n_regions: int) -> None:
         """Cut the tree, as one step of the history."""
