@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         for widget, stretch in ((self.stack, 1), (self.side_panel, 0)):
             self.body.addWidget(widget)
             self.body.setStretchFactor(self.body.count() - 1, stretch)
+        self.body.setSizes([880, 344])
         self.job_bar = JobBar(self.session, self.actions_registry)
         middle = QHBoxLayout()
         middle.setSpacing(0)

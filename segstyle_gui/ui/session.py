@@ -21,6 +21,8 @@ from segstyle_gui.workers.job_queue import JobQueue
 
 __all__ = ["Notice", "NoticeKind", "Session"]
 
+_TRAININGS = ("train_generator", "train_student")  # they return what they have when they are stopped
+
 
 class Session(EditingSession):
     """The open project and its jobs, besides what :class:`EditingSession` does.
@@ -154,15 +156,21 @@ class Session(EditingSession):
                 return run_stage(project, stage, config, progress, free=studio.clear)
 
         title = QCoreApplication.translate("Stages", stage.title)
-        return self.submit_change(title, work, makes=stage.makes, pausable=True)
+        return self.submit_change(title, work, makes=stage.makes, pausable=True, keeps=name in _TRAININGS)
 
     def submit_change(
-        self, title: str, work: Callable[[Progress], Any], *, makes: str, pausable: bool = False
+        self,
+        title: str,
+        work: Callable[[Progress], Any],
+        *,
+        makes: str,
+        pausable: bool = False,
+        keeps: bool = False,
     ) -> Job:
         """Run long work that ends in another current run of ``makes``."""
         project = self._wanted_project()
         before = project.current(makes)
-        job = self.jobs.submit(title, work, lane="stage", pausable=pausable)
+        job = self.jobs.submit(title, work, lane="stage", pausable=pausable, keeps=keeps)
 
         def refresh() -> None:
             if self.project is project:

@@ -199,7 +199,11 @@ def _view(window: MainWindow) -> Specs:
         ),
         (
             _spec(
-                "job.cancel", _tr("Cancel the job"), "Ctrl+.", "stop", _tr("Stop it; a checkpoint is kept")
+                "job.cancel",
+                _tr("Cancel the job"),
+                "Ctrl+.",
+                "stop",
+                _tr("Stop it; a training keeps its checkpoint"),
             ),
             window.session.cancel_job,
         ),

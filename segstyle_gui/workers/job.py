@@ -83,13 +83,16 @@ class Job(QObject):
     finished = Signal()
     changed = Signal()
 
-    def __init__(self, number: int, title: str, lane: str, key: str, *, pausable: bool) -> None:
+    def __init__(
+        self, number: int, title: str, lane: str, key: str, *, pausable: bool = False, keeps: bool = False
+    ) -> None:
         super().__init__()
         self.id = number
         self.title = title
         self.lane = lane
         self.key = key
         self.pausable = pausable
+        self.keeps = keeps
         self.state = JobState.QUEUED
         self.update: Update | None = None
         self.failure: Failure | None = None

@@ -44,6 +44,7 @@ class JobQueue(QObject):
         lane: str = "work",
         key: str = "",
         pausable: bool = False,
+        keeps: bool = False,
     ) -> Job:
         """Queue a piece of work and return its job; connect to it before going back to the event loop.
 
@@ -59,6 +60,8 @@ class JobQueue(QObject):
             An unfinished job of the same non-empty key is cancelled and its answer dropped.
         pausable
             Whether the user may hold it.
+        keeps
+            Whether it returns what it has on :meth:`Job.finish`, as a training does.
         """
         if self._closed:
             raise RuntimeError("the job queue is closed")
@@ -66,7 +69,7 @@ class JobQueue(QObject):
             for other in self.unfinished():
                 if other.key == key:
                     other.cancel()
-        job = Job(next(self._numbers), title, lane, key, pausable=pausable)
+        job = Job(next(self._numbers), title, lane, key, pausable=pausable, keeps=keeps)
         job.setParent(self)
         self._jobs[job.id] = job
         job.changed.connect(self._tell_change)

@@ -64,10 +64,12 @@ class JobBar(QWidget):
             widget.setVisible(running)
         pausable = job is not None and job.pausable
         self._buttons["pause"].setVisible(pausable)
-        self._buttons["finish"].setVisible(pausable)
+        keeps = job is not None and job.keeps
+        self._buttons["finish"].setVisible(keeps)
         self._buttons["cancel"].setVisible(running)
         for name in self._buttons:
-            self._actions.action(f"job.{name}").setEnabled(running and (pausable or name == "cancel"))
+            can = {"pause": pausable, "finish": keeps, "cancel": running}[name]
+            self._actions.action(f"job.{name}").setEnabled(can)
         paused = job is not None and job.state is JobState.PAUSED
         pause = self._actions.action("job.pause")
         pause.setText(self.tr("Go on") if paused else self.tr("Pause"))

@@ -88,7 +88,7 @@ class Welcome(QWidget):
         says.setWordWrap(True)
         says.setFixedWidth(360)
         sample = primary_button(
-            self.tr("Open the sample project"), self.tr("600 near-eye images with regions to play with")
+            self.tr("Open the sample project"), self.tr("240 near-eye images with regions to play with")
         )
         sample.clicked.connect(self._actions.action("file.sample").trigger)
         buttons = QHBoxLayout()

@@ -28,6 +28,7 @@ def new_plot(title: str, x_label: str, y_label: str) -> pyqtgraph.PlotWidget:
     plot.setAccessibleName(title)
     item = plot.getPlotItem()
     item.setMenuEnabled(False)
+    item.getViewBox().setLimits(xMin=0)  # steps and kimg begin there; a lone point would ask for less
     menu = item.ctrlMenu  # it is made all the same; this way it goes with the plot
     menu.setParent(plot, menu.windowFlags())
     item.setMouseEnabled(x=False, y=False)

@@ -250,9 +250,9 @@ class FindPage(Page):
             )
         else:
             self.empty.set_text(
-                self.tr("What shall be found?"),
+                self.tr("What are you looking for?"),
                 self.tr(
-                    "Write a sentence above, such as “an eye with a white cloudy pupil”. Samples are compared"
+                    "Write a sentence above, such as “an eye looking to the left”. Samples are compared"
                     " with it, and the direction along which they come to fit it makes a rare thing common."
                 ),
                 self.tr("Write a sentence"),

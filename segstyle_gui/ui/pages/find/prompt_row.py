@@ -26,7 +26,7 @@ class PromptRow(ToolRow):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.prompt = QLineEdit()
-        self.prompt.setPlaceholderText(self.tr("an eye with a white cloudy pupil"))
+        self.prompt.setPlaceholderText(self.tr("an eye looking to the left"))
         self.prompt.setAccessibleName(self.tr("What to find"))
         self.prompt.setToolTip(self.tr("A sentence; other wordings of it after |"))
         self.opposite = QLineEdit()
