@@ -66,7 +66,7 @@ def play_with_regions(tour: Tour) -> None:
     named = next(
         region.id for region in state.regions if region.name in ("iris", "sclera") or region.class_id
     )
-    tour.qtbot.mouseMove(page.gallery.viewport(), place_of(page.gallery, named))
+    tour.hover(page.gallery.viewport(), place_of(page.gallery, named))
     assert tour.window.session.hover == named
     tour.click(page.gallery.viewport(), place_of(page.gallery, named))
     tour.rest()

@@ -75,6 +75,17 @@ class Tour:
         self.rest()
         return self.page
 
+    def hover(self, widget: QWidget, place: QPoint) -> None:
+        """Move the pointer to a place; an event of its own, as the screen may be smaller than the window."""
+        from PySide6.QtCore import QEvent, QPointF, Qt
+        from PySide6.QtGui import QMouseEvent
+        from PySide6.QtWidgets import QApplication
+
+        none, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+        there, on_screen = QPointF(place), QPointF(widget.mapToGlobal(place))
+        event = QMouseEvent(QEvent.Type.MouseMove, there, on_screen, none, none, keys)
+        QApplication.sendEvent(widget, event)
+
     def click(self, widget: QWidget, place: QPoint | None = None, *, shift: bool = False) -> None:
         """Press and release the left button on a widget that can be seen."""
         from PySide6.QtCore import Qt
