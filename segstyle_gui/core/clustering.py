@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segstyle_gui.core.latent_shift import LatentShift
+from segstyle_gui.core.named_arrays import header_array, read_arrays, read_header
 from segstyle_gui.core.taps import FeatureTap
 from segstyle_gui.errors import ProjectReadError
 
@@ -83,7 +83,7 @@ class Clustering:
         if self.shift is not None:
             arrays |= self.shift.to_arrays()
         header = {"format": _FORMAT, "psi": self.psi, "seed": self.seed, **self.tap.header()}
-        arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+        arrays["header"] = header_array(header)
         return arrays
 
     @classmethod
@@ -96,10 +96,8 @@ class Clustering:
             If an array is missing or has another shape.
         """
         try:
-            header = json.loads(bytes(np.asarray(arrays["header"], dtype=np.uint8)))
-            values: dict[str, Any] = {
-                name: np.asarray(arrays[name], kind) for name, (kind, _) in _ARRAYS.items()
-            }
+            header = read_header(arrays)
+            values: dict[str, Any] = read_arrays(arrays, _ARRAYS)
             tap = FeatureTap.from_arrays(header, arrays)
             values["shift"] = LatentShift.from_arrays(arrays)
             clustering = cls(tap=tap, psi=float(header["psi"]), seed=int(header["seed"]), **values)
@@ -113,9 +111,6 @@ class Clustering:
 
 def _check_shapes(clustering: Clustering) -> None:
     k = clustering.n_clusters
-    for name, (_, ndim) in _ARRAYS.items():
-        if getattr(clustering, name).ndim != ndim:
-            raise ValueError(f"{name} has {getattr(clustering, name).ndim} axes, not {ndim}")
     wanted = {"share": (k,), "presence": (k,), "stability": (k,), "linkage": (k - 1, 4)}
     found = {name: getattr(clustering, name).shape for name in wanted}
     if (

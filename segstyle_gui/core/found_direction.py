@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segstyle_gui.core.latent_shift import LatentShift
+from segstyle_gui.core.named_arrays import header_array, read_arrays, read_header
 from segstyle_gui.errors import ProjectReadError
 
 _ARRAYS = {
@@ -90,7 +90,7 @@ class Direction:
         """Return everything as named arrays; ``header`` (uint8) is JSON text."""
         arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in _ARRAYS}
         header = {name: getattr(self, name) for name in _NUMBERS} | {"layers": self.layers}
-        arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+        arrays["header"] = header_array(header)
         return arrays
 
     @classmethod
@@ -103,13 +103,8 @@ class Direction:
             If an array is missing or has another shape.
         """
         try:
-            header = json.loads(bytes(np.asarray(arrays["header"], dtype=np.uint8)))
-            values: dict[str, Any] = {
-                name: np.asarray(arrays[name], kind) for name, (kind, _) in _ARRAYS.items()
-            }
-            for name, (_, ndim) in _ARRAYS.items():
-                if values[name].ndim != ndim:
-                    raise ValueError(f"{name} has {values[name].ndim} axes, not {ndim}")
+            header = read_header(arrays)
+            values: dict[str, Any] = read_arrays(arrays, _ARRAYS)
             values |= {name: header[name] for name in _NUMBERS}
             return cls(layers=tuple(int(layer) for layer in header["layers"]), **values)
         except (KeyError, TypeError, ValueError) as error:

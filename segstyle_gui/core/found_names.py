@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from segstyle_gui.core.clip.prompts import Prompt
+from segstyle_gui.core.named_arrays import header_array, read_header
 from segstyle_gui.errors import ProjectReadError
 
 NAMING_ARRAYS = ("scores", "header")  # what :meth:`Naming.from_arrays` cannot do without
@@ -63,8 +63,7 @@ class Naming:
             "suggestions": [asdict(suggestion) for suggestion in self.suggestions],
             "temperature": self.temperature,
         }
-        encoded = np.frombuffer(json.dumps(header).encode("utf-8"), dtype=np.uint8)
-        return {"scores": self.scores, "embeddings": self.embeddings, "header": encoded}
+        return {"scores": self.scores, "embeddings": self.embeddings, "header": header_array(header)}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Naming:
@@ -76,7 +75,7 @@ class Naming:
             If the arrays are not those of a naming.
         """
         try:
-            header = json.loads(bytes(np.asarray(arrays["header"], dtype=np.uint8)).decode("utf-8"))
+            header = read_header(arrays)
             none = np.zeros((len(header["region_ids"]), 0), np.float32)
             naming = cls(
                 region_ids=tuple(int(number) for number in header["region_ids"]),

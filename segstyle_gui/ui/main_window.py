@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from segstyle_gui import __version__
 from segstyle_gui.paths import APP_NAME
 from segstyle_gui.project.schema import SUFFIX
 from segstyle_gui.ui.actions import Actions
+from segstyle_gui.ui.later import later
 from segstyle_gui.ui.pages.catalog import PAGES, page_info
 from segstyle_gui.ui.pages.page import Page
 from segstyle_gui.ui.preferences import Preferences
@@ -97,14 +98,8 @@ class MainWindow(QMainWindow):
         session.edits_changed.connect(self._refresh_edit_actions)
         session.jobs.job_added.connect(self._watch)
         self.rail.chosen.connect(self.show_page)
-        self._slow_timer = QTimer(self)  # for the share of a running step
-        self._slow_timer.setSingleShot(True)
-        self._slow_timer.setInterval(500)
-        self._slow_timer.timeout.connect(self._refresh)
-        self._refresh_timer = QTimer(self)
-        self._refresh_timer.setSingleShot(True)
-        self._refresh_timer.setInterval(30)
-        self._refresh_timer.timeout.connect(self._refresh)
+        self._slow_timer = later(self, 500, self._refresh)  # for the share of a running step
+        self._refresh_timer = later(self, 30, self._refresh)
 
     # Pages
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
+from segstyle_gui.ui.later import later
 from segstyle_gui.ui.main_window import MainWindow
 
 VARIABLE = "SEGSTYLE_PORTRAIT"  # names the PNG to write
@@ -31,10 +32,7 @@ class Portrait(QObject):
         super().__init__(window)
         self._window = window
         self._path = path
-        self._calm = QTimer(self)
-        self._calm.setSingleShot(True)
-        self._calm.setInterval(_CALM_MS)
-        self._calm.timeout.connect(self._look)
+        self._calm = later(self, _CALM_MS, self._look)
         QTimer.singleShot(_PATIENCE_MS, window, window.close)
         window.session.project_opened.connect(self._calm.start)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from segstyle_gui.ui.actions import Actions
+from segstyle_gui.ui.actions import Actions, ActionSpec
 from segstyle_gui.ui.pages.catalog import page_info
 from segstyle_gui.ui.session import Session
 
@@ -35,6 +36,15 @@ class Page(QWidget):
         self.registry = actions
         self.setObjectName(f"page.{self.key}")
         self.setAccessibleName(page_info(self.key).title)
+
+    def add_run_action(
+        self, run: Callable[[], object], text: str, tip: str, *, shortcut: str = "Ctrl+R", icon: str = "play"
+    ) -> None:
+        """Make the action ``<key>.run``, which runs the page's stage with the present settings."""
+        spec = ActionSpec(
+            id=f"{self.key}.run", text=text, shortcut=shortcut, context=self.key, icon=icon, tip=tip
+        )
+        self.registry.add(spec, run, self)
 
     def activate(self) -> None:
         """Come into view: load what is missing, without waiting for it."""

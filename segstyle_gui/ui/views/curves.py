@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from segstyle_gui.ui.later import later
 from segstyle_gui.ui.theme.theme import resolve, theme_signals, tokens
 from segstyle_gui.ui.theme.tokens import GRID
 from segstyle_gui.ui.views.curve_data import (
@@ -75,10 +76,7 @@ class CurvePlot(QWidget):
         self._curves, self._raw_curves, self._dots = add_items(self._plot, list(series))
         self._cross = add_cross(self._plot)
         self._empty = EmptyNote(self._plot)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_REDRAW)
-        self._timer.timeout.connect(self.refresh)
+        self._timer = later(self, _REDRAW, self.refresh)
         self._smooth = self._toggle(
             self.tr("Smooth"), self.tr("Show running means; the values stay behind them")
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from segstyle_gui.ui.later import later
 from segstyle_gui.ui.theme.theme import tokens
 from segstyle_gui.ui.theme.tokens import FONT_BODY, FONT_CAPTION, GRID, RADIUS
 
@@ -24,10 +25,7 @@ class HoverTip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
         self._title = self._text = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY)
-        self._timer.timeout.connect(self._appear)
+        self._timer = later(self, _DELAY, self._appear)
 
     @property
     def title(self) -> str:

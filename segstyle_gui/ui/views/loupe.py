@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from segstyle_gui.ui.later import later
 from segstyle_gui.ui.theme.theme import tokens
 from segstyle_gui.ui.theme.tokens import GRID
 from segstyle_gui.ui.views.rasters import fitted, tile_pixmap
@@ -23,10 +24,7 @@ class Loupe(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._image = QImage()
         self._tile = QRect()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY)
-        self._timer.timeout.connect(self._appear)
+        self._timer = later(self, _DELAY, self._appear)
         self.hide()
 
     def rest_on(self, image: QImage, tile: QRect) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from segstyle_gui.core.classes import LabelClass
@@ -14,7 +13,8 @@ from segstyle_gui.core.progress import Progress
 from segstyle_gui.export.report import ExportPreview, preview_export
 from segstyle_gui.pipeline.export_masks import current_label_set
 from segstyle_gui.project.records import RunRecord
-from segstyle_gui.ui.actions import Actions, ActionSpec
+from segstyle_gui.ui.actions import Actions
+from segstyle_gui.ui.later import later
 from segstyle_gui.ui.pages.common.head import BannerRow, ToolRow
 from segstyle_gui.ui.pages.common.run_panel import RunPanel
 from segstyle_gui.ui.pages.export.contents import ExportContents
@@ -46,23 +46,15 @@ class ExportPage(Page):
         super().__init__(session, actions, parent)
         self._is_shown = False
         self._counted: object = None
-        self.registry.add(
-            ActionSpec(
-                id="export.run",
-                text=self.tr("Export"),
-                shortcut="Ctrl+E",
-                context=self.key,
-                icon="export",
-                tip=self.tr("Write the export with the present settings"),
-            ),
+        self.add_run_action(
             self.run,
-            self,
+            self.tr("Export"),
+            self.tr("Write the export with the present settings"),
+            shortcut="Ctrl+E",
+            icon="export",
         )
         self._build()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY)
-        self._timer.timeout.connect(self._count)
+        self._timer = later(self, _DELAY, self._count)
         session.masks_changed.connect(self._plan_count)
         session.runs_changed.connect(self._runs_changed)
         session.status_changed.connect(self._show_status)

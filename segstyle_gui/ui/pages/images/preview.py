@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from segstyle_gui.core.progress import Progress
+from segstyle_gui.ui.later import later
 from segstyle_gui.ui.pages.images.folder_peek import FolderPeek, FolderPreview
 from segstyle_gui.ui.pages.images.pair_grid import PairGrid
 from segstyle_gui.ui.session import Session
@@ -30,10 +30,7 @@ class ImportPreview(QWidget):
         self._peek = FolderPeek()
         self._config: Any = None
         self._start = 0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY)
-        self._timer.timeout.connect(self._fetch)
+        self._timer = later(self, _DELAY, self._fetch)
         self.says = ElidedLabel("")
         self.says.setProperty("role", "muted")
         self.others = plain_button(

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from segstyle_gui.core.classes import LabelClass
 from segstyle_gui.core.progress import Progress
 from segstyle_gui.project.mask_state import MaskState
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
+from segstyle_gui.ui.later import later
 from segstyle_gui.ui.pages.masks.table import MaskTable
 from segstyle_gui.ui.session import Session
 from segstyle_gui.ui.views.mask_overlay import class_colors
@@ -48,10 +49,7 @@ class MaskThumbnails(QObject):
         self._colors = class_colors({}, 256)
         self._wanted: OrderedDict[int, None] = OrderedDict()
         self._is_reading = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY)
-        self._timer.timeout.connect(self._read)
+        self._timer = later(self, _DELAY, self._read)
 
     def set_table(self, table: MaskTable) -> None:
         """Show other images."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from segstyle_gui.pipeline.studio_records import RegionNumbers, RegionSamples
 from segstyle_gui.ui.actions import Actions
+from segstyle_gui.ui.later import later
 from segstyle_gui.ui.pages.page import Page
 from segstyle_gui.ui.pages.regions.comparison import Comparison
 from segstyle_gui.ui.pages.regions.editing import RegionEditing
@@ -108,10 +109,7 @@ class RegionsPage(Page):
         self.panel.solo_wanted.connect(self.solo_regions)
         self.empty.clicked.connect(self._find_regions)
         self.banner.clicked.connect(self._find_regions)
-        self._statistics_timer = QTimer(self)
-        self._statistics_timer.setSingleShot(True)
-        self._statistics_timer.setInterval(_STATISTICS_DELAY)
-        self._statistics_timer.timeout.connect(self._fetch_statistics)
+        self._statistics_timer = later(self, _STATISTICS_DELAY, self._fetch_statistics)
 
     # Page
 

@@ -14,7 +14,7 @@ from segstyle_gui.core.progress import Progress
 from segstyle_gui.pipeline.stage import why_not
 from segstyle_gui.pipeline.student_preview import student_preview
 from segstyle_gui.project.records import RunRecord
-from segstyle_gui.ui.actions import Actions, ActionSpec
+from segstyle_gui.ui.actions import Actions
 from segstyle_gui.ui.pages.common.head import BannerRow, ToolRow
 from segstyle_gui.ui.pages.common.run_panel import RunPanel
 from segstyle_gui.ui.pages.common.training_aid import TrainingAid
@@ -53,17 +53,8 @@ class StudentPage(Page):
         self._curve_of = 0  # the run whose curve is shown; 0 for a training that goes on
         self._is_whole = False  # whether all points of the training are on the screen
         self._miou = ""
-        self.registry.add(
-            ActionSpec(
-                id="student.run",
-                text=self.tr("Train the student"),
-                shortcut="Ctrl+R",
-                context=self.key,
-                icon="play",
-                tip=self.tr("Train a small network on the synthetic set"),
-            ),
-            self.run,
-            self,
+        self.add_run_action(
+            self.run, self.tr("Train the student"), self.tr("Train a small network on the synthetic set")
         )
         self._build()
         self.panel.started.connect(self._watch)

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from segstyle_gui.core.classes import LabelClass
 from segstyle_gui.core.progress import Progress
 from segstyle_gui.errors import SegStyleError
 from segstyle_gui.pipeline.studio_records import TrainingPairs
-from segstyle_gui.ui.actions import Actions, ActionSpec
+from segstyle_gui.ui.actions import Actions
+from segstyle_gui.ui.later import later
 from segstyle_gui.ui.pages.common.head import BannerRow, ToolRow
 from segstyle_gui.ui.pages.common.run_panel import RunPanel
 from segstyle_gui.ui.pages.page import Page
@@ -54,23 +54,13 @@ class TrainingSetPage(Page):
         self._wanted: object = None
         self._pictures: NDArray[np.uint8] = np.zeros((0, 1, 1, 3), np.uint8)
         self._colored: tuple[_Preview | None, float] = (None, 0.0)
-        self.registry.add(
-            ActionSpec(
-                id="training_set.run",
-                text=self.tr("Make the training set"),
-                shortcut="Ctrl+R",
-                context=self.key,
-                icon="play",
-                tip=self.tr("Draw images with label maps, and leave out the doubtful ones"),
-            ),
+        self.add_run_action(
             self.run,
-            self,
+            self.tr("Make the training set"),
+            self.tr("Draw images with label maps, and leave out the doubtful ones"),
         )
         self._build()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY)
-        self._timer.timeout.connect(self._fetch)
+        self._timer = later(self, _DELAY, self._fetch)
         session.regions_changed.connect(self._plan)
         session.status_changed.connect(self._show_status)
         self.panel.ready.connect(self._show_status)
