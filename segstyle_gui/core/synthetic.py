@@ -271,7 +271,7 @@ def _joined(
 ) -> SyntheticSet:
     seeds = np.concatenate([batch.seeds for batch in kept])
     if not len(seeds):
-        raise StageError("Every generated image was dropped.", hint="Lower --drop-share.")
+        raise StageError("Every generated image was dropped.", hint="Lower the share that is dropped.")
     return SyntheticSet(
         images=np.concatenate([batch.images for batch in kept]),
         labels=np.concatenate([batch.labels for batch in kept]),

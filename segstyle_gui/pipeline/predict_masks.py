@@ -148,7 +148,7 @@ def _load_student(project: Project, student_run: RunRecord, images_run: RunRecor
     if student.spec.channels != (1 if channels == "gray" else 3):
         raise StageError(
             f"The student reads {student.spec.channels} channels and the images are {channels}.",
-            hint="Import the images again with --channels as the generator has them.",
+            hint="Import the images again with the channels of the generator.",
         )
     device = choose_device()
     if device.type == "cpu":

@@ -69,7 +69,7 @@ def _summary(made: SyntheticSet, state: RegionState, moved: int, *, streamed: bo
 def _blocked_by(project: Project) -> str:
     state = project.region_state
     if state is not None and all(region.class_id is None for region in state.regions):
-        return "no region has a class yet; give one with `segstyle regions assign PROJECT ID --class NAME`."
+        return "no region has a class yet; give one to each region that counts (`segstyle regions assign`)."
     return ""
 
 

@@ -151,7 +151,7 @@ def real_images(project: Project, config: StudentConfig, synthetic: RunRecord) -
     if config.self_train_steps:
         raise StageError(
             f"The images are {pixels.shape[1:]} and the synthetic set {shape} (height, width, channels).",
-            hint=f"Import the images again with --size {shape[0]}, or set self-train-steps to 0.",
+            hint=f"Import the images again at a size of {shape[0]} px, or set the self-training steps to 0.",
         )
     return None
 

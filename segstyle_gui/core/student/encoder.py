@@ -72,7 +72,7 @@ def _imagenet_encoder(channels: int) -> nn.Module:
     except (OSError, RuntimeError) as error:  # no network, no cache: the hub's errors are all of these
         raise ConfigError(
             "ImageNet's weights for ResNet-18 were not found here and could not be fetched.",
-            hint="Give --encoder-weights a file of them, or leave it empty to start from random weights.",
+            hint="Choose a file of them as encoder weights, or leave that empty to start from random ones.",
         ) from error
 
 

@@ -205,7 +205,7 @@ class Trainer:
         if not math.isfinite(loss):
             raise StageError(
                 f"The training diverged at step {self.step + 1}: its loss is {loss}.",
-                hint="Lower --learning-rate and train again.",
+                hint="Lower the learning rate and train again.",
             )
         self.loss_sum += loss
         self.loss_count += 1
@@ -272,7 +272,7 @@ def _check_unlabelled(images: NDArray[np.uint8] | None, spec: StudentSpec, confi
         if config.self_train_steps:
             raise ConfigError(
                 f"Self-training of {config.self_train_steps} steps was asked for without real images.",
-                hint="Import images first, or set --self-train-steps 0.",
+                hint="Import images first, or set the self-training steps to 0.",
             )
         return
     if images.ndim != 4 or images.dtype != np.uint8 or images.shape[-1] != spec.channels or not len(images):
