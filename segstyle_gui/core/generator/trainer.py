@@ -43,7 +43,7 @@ _EMA_RAMP = 0.05  # at the start the half-life is at most this share of the imag
 _N_SAMPLES = 16
 SAMPLE_PSI = 0.7
 # These may differ between the first leg of a training and the next.
-_FREE_FIELDS = ("kimg", "checkpoint_minutes", "preview_kimg", "accumulate")
+FREE_FIELDS = ("kimg", "checkpoint_minutes", "preview_kimg", "accumulate")
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -129,7 +129,7 @@ class GeneratorTrainer:
     def fingerprint(self) -> str:
         """A hash of the images, the start and every setting that shapes the result, taken once."""
         config = dataclasses.asdict(self.config)
-        for name in _FREE_FIELDS:
+        for name in FREE_FIELDS:
             config.pop(name)
         digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
         digest.update(self.start_digest.encode())
