@@ -328,7 +328,8 @@ def _to(module: Network, device: torch.device) -> Network:
 def _adam(module: nn.Module, learning_rate: float, lazy_interval: int) -> torch.optim.Adam:
     """Adam with the published correction for lazy regularisation (2020, appendix B)."""
     ratio = lazy_interval / (lazy_interval + 1) if lazy_interval else 1.0
-    return torch.optim.Adam(module.parameters(), lr=learning_rate * ratio, betas=(0.0, 0.99**ratio), eps=1e-8)
+    betas = (0.0, 0.99**ratio)
+    return torch.optim.Adam(module.parameters(), lr=learning_rate * ratio, betas=betas, eps=1e-8, fused=True)
 
 
 def _trained(network: nn.Module) -> list[nn.Parameter]:
