@@ -7,8 +7,8 @@ Each side runs in a process of its own, turn and turn about. A step is one updat
 the discriminator (non-saturating logistic loss), with an R1 penalty every 16 steps counted at a sixteenth; no
 augmentation, no path-length penalty. The peers run as their training loops do: float32, new fakes for each
 player. ``--widths published`` also measures rosinality's networks, whose widths are fixed. Seconds are those
-of the processor (all threads), which other work on the machine disturbs less than the clock; ``--clock`` takes
-the clock's.
+of the processor (all threads), which other work on the machine disturbs less than the clock; ``--clock``
+takes the clock's.
 """
 
 from __future__ import annotations

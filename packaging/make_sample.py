@@ -7,7 +7,8 @@
     python packaging/make_sample.py project                   # sample.segstyle
 
 The second training grows the first one's generator to twice its size: ``small.training`` is its checkpoint,
-which has the discriminator too. A training can be stopped with Ctrl-C and goes on when the command is given again.
+which has the discriminator too. A training can be stopped with Ctrl-C and goes on when the command is given
+again.
 """
 
 from __future__ import annotations
