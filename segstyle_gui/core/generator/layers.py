@@ -176,7 +176,10 @@ class PlainConv(nn.Module):
         weight = (self.weight * (self.weight_gain * gain)).to(x.dtype)
         bias = None if self.bias is None else (self.bias * gain).to(x.dtype)
         y = self._convolve(x, weight, bias)
-        return leaky_relu(y) if self.activate else y
+        if not self.activate:
+            return y
+        # A 1x1 convolution's result is a view: changed in place, its gradient would be copied several times.
+        return F.leaky_relu(y, LRELU_SLOPE) if weight.shape[-1] == 1 else leaky_relu(y)
 
     def _convolve(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         if weight.shape[-1] == 1:

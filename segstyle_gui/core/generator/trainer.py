@@ -15,16 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from segstyle_gui.core.device import compute_dtype
-from segstyle_gui.core.generator.augment import (
-    AUGMENTATIONS,
-    AdaptiveStrength,
-    Augmentation,
-    draw_augmentation,
-)
+from segstyle_gui.core.device import compute_dtype, tuned_gpu
+from segstyle_gui.core.generator.augment import AdaptiveStrength
+from segstyle_gui.core.generator.batches import Batches, Part, augmented
 from segstyle_gui.core.generator.config import TrainConfig
 from segstyle_gui.core.generator.discriminator import Discriminator
-from segstyle_gui.core.generator.draws import FakeDraws, draw_fakes, image_order
+from segstyle_gui.core.generator.draws import FakeDraws
 from segstyle_gui.core.generator.loss import discriminator_loss, generator_loss, path_lengths, r1_penalty
 from segstyle_gui.core.generator.network import latents_from_seeds
 from segstyle_gui.core.generator.transfer import (
@@ -54,15 +50,6 @@ class StepLosses:
 
     generator: Tensor
     discriminator: Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A piece of a batch: real images as the discriminator sees them, and what fakes are made from."""
-
-    real: Tensor
-    fakes: FakeDraws
-    augmentation: Augmentation | None
 
 
 class GeneratorTrainer:
@@ -100,7 +87,6 @@ class GeneratorTrainer:
     ) -> None:
         torch.manual_seed(config.seed)
         self.images, self.config, self.device, self.ranks = images, config, device, ranks
-        self.n_parts = _parts_of(config, ranks)
         self.spec = trained_spec(config, images.shape[1], images.shape[3], start)
         self.dtype = compute_dtype(device, config.precision)
         discriminator, is_known = started_discriminator(self.spec, start)
@@ -121,6 +107,7 @@ class GeneratorTrainer:
             adaptive=config.augment == "ada",
         )
         self.rng = torch.Generator(device=device).manual_seed(config.seed)
+        self.batches = Batches(images, config, ranks, self.generator, self.rng)
         self.path_length_mean = torch.zeros((), device=device)
         self.images_seen = 0
         self.steps = 0
@@ -146,17 +133,21 @@ class GeneratorTrainer:
         """Show one batch to both players and update them."""
         if self.ranks.leads:
             self.ranks.broadcast(True)  # the others may go on: see teamwork.follow_training
-        parts = self._next_parts()
+        with tuned_gpu(self.device, self.config.precision):
+            losses = self._learn(self.batches.draw(self.images_seen, self.steps, self.strength.p))
+        if not self.warming_up:
+            self._average()
+        self.images_seen += self.config.batch_size
+        self.steps += 1
+        return losses
+
+    def _learn(self, parts: list[Part]) -> StepLosses:
         losses = self._play(parts)
         if self.steps % self.config.r1_interval == 0:
             self._regularize_discriminator([part.real for part in parts])
         due = self.steps % self.config.path_length_interval == 0
         if self.config.path_length_weight > 0 and due and not self.warming_up:
             self._regularize_generator()
-        if not self.warming_up:
-            self._average()
-        self.images_seen += self.config.batch_size
-        self.steps += 1
         return losses
 
     @torch.no_grad()
@@ -165,19 +156,7 @@ class GeneratorTrainer:
         z = latents_from_seeds(range(_N_SAMPLES), self.spec.z_dim).to(self.device)
         return self.averaged(z, SAMPLE_PSI)
 
-    def _next_parts(self) -> list[_Part]:
-        """Draw for the whole batch, the same in every process, and return this process's parts."""
-        n, mine = self.config.batch_size, self.ranks.share_of(self.config.batch_size)
-        real = self._real_images(mine)
-        seen, shown = self._draw_augmentation(n), self._draw_augmentation(n)
-        fakes = self._draw_fakes(n, purpose=1)
-        parts = []
-        for part in self._cut(len(real)):
-            x, y = (None if drawn is None else drawn[mine][part] for drawn in (seen, shown))
-            parts.append(_Part(_augmented(real[part], x), fakes[part], y))
-        return parts
-
-    def _play(self, parts: list[_Part]) -> StepLosses:
+    def _play(self, parts: list[Part]) -> StepLosses:
         """Let both players learn; all that is summed over the batch travels in one message."""
         players = (self.discriminator,) if self.warming_up else (self.generator, self.discriminator)
         for player in players:
@@ -192,12 +171,12 @@ class GeneratorTrainer:
             self.strength.update(float(sign_sum), self.config.batch_size)
         return StepLosses(generator=g_loss, discriminator=d_loss)
 
-    def _play_part(self, part: _Part) -> Tensor:
+    def _play_part(self, part: Part) -> Tensor:
         """Add a part's gradients; return its two losses, the sum of the signs of D(real), and that of w."""
         share = len(part.real) / self.config.batch_size
         with torch.set_grad_enabled(not self.warming_up):
             images, _, w = self._generate(part.fakes, self.dtype)
-            fake = _augmented(images, part.augmentation)
+            fake = augmented(images, part.augmentation)
         seen = fake.detach().requires_grad_(True)
         fake_logits = self.discriminator(seen, self.dtype)
         g_loss = generator_loss(fake_logits) * share
@@ -221,15 +200,15 @@ class GeneratorTrainer:
 
     def _regularize_generator(self) -> None:
         """Half a batch, float32; the mean that lengths are held against is that of the batches before."""
-        n = max(self.config.batch_size // self.n_parts // 2, 1) * self.n_parts
+        n = max(self.config.batch_size // self.batches.n_parts // 2, 1) * self.batches.n_parts
         mine = self.ranks.share_of(n)
-        draws = self._draw_fakes(n, purpose=2)
+        draws = self.batches.draw_fakes(n, self.steps, purpose=2)
         shape = (n, self.spec.img_channels, self.spec.resolution, self.spec.resolution)
         noise = torch.randn(shape, generator=self.rng, device=self.device)[mine]
         scale = self.config.path_length_weight * self.config.path_length_interval / n
         total = torch.zeros((), device=self.device)
         self.generator.zero_grad(set_to_none=True)
-        for part in self._cut(len(noise)):
+        for part in self.batches.cut(len(noise)):
             images, ws, _ = self._generate(draws[part], torch.float32)
             lengths = path_lengths(images, ws, noise[part])
             ((lengths - self.path_length_mean).square().sum() * scale).backward()
@@ -248,37 +227,6 @@ class GeneratorTrainer:
             ws = torch.where(late[None, :, None], other, ws)
         return self.generator.synthesis(ws, noise=draws.noise, dtype=dtype), ws, w
 
-    def _draw_fakes(self, n: int, *, purpose: int) -> FakeDraws:
-        choices = np.random.default_rng([self.config.seed, self.steps, purpose])
-        return draw_fakes(
-            self.generator, n, self.ranks.share_of(n), self.config.style_mixing, self.rng, choices
-        )
-
-    def _draw_augmentation(self, n: int) -> Augmentation | None:
-        return draw_augmentation(
-            n,
-            self.strength.p,
-            AUGMENTATIONS[self.config.augmentations],
-            self.rng,
-            mirror=self.config.mirror,
-            color=self.config.augment_color,
-        )
-
-    def _real_images(self, mine: slice) -> Tensor:
-        """Return this process's share of the next images (n, C, R, R) in [-1, 1], some mirrored."""
-        n = self.config.batch_size
-        index = image_order(len(self.images), self.images_seen, n, self.config.seed)[mine]
-        batch = torch.from_numpy(self.images[index]).to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
-        if self.config.mirror:
-            flip = torch.rand(n, generator=self.rng, device=self.device)[mine] < 0.5
-            batch = torch.where(flip[:, None, None, None], batch.flip(3), batch)
-        return batch
-
-    def _cut(self, n: int) -> list[slice]:
-        """Cut this process's ``n`` images into its parts."""
-        size = n * self.ranks.size // self.n_parts
-        return [slice(first, first + size) for first in range(0, n, size)]
-
     def _update(self, optimizer: torch.optim.Optimizer, network: nn.Module) -> None:
         for gradient in _gradients((network,)):
             torch.nan_to_num_(gradient, nan=0.0, posinf=1e5, neginf=-1e5)
@@ -296,18 +244,6 @@ class GeneratorTrainer:
             mean.copy_(value)
 
 
-def _parts_of(config: TrainConfig, ranks: Ranks) -> int:
-    """Return in how many parts a batch is cut, over all processes."""
-    n = config.accumulate * ranks.size
-    if config.batch_size % n:
-        raise ConfigError(
-            f"A batch of {config.batch_size} images cannot be cut into {n} equal parts "
-            f"({config.accumulate} for each of {ranks.size} processes).",
-            hint=f"Choose a batch size that {n} divides.",
-        )
-    return n
-
-
 def _freeze(discriminator: Discriminator, n: int, is_known: bool) -> None:
     if n > 0 and not is_known:
         raise ConfigError(
@@ -315,10 +251,6 @@ def _freeze(discriminator: Discriminator, n: int, is_known: bool) -> None:
             hint="Set freeze-d to 0, or start from a training of the same size whose checkpoint is there.",
         )
     freeze_blocks(discriminator, n)
-
-
-def _augmented(images: Tensor, augmentation: Augmentation | None) -> Tensor:
-    return images if augmentation is None else augmentation(images)
 
 
 def _to(module: Network, device: torch.device) -> Network:
