@@ -19,7 +19,7 @@ _LABELS: Mapping[str, Any] = {
     "ada_target": QT_TRANSLATE_NOOP("Settings", "Adaptation target"),
     "augment": QT_TRANSLATE_NOOP("Settings", "Augmentation"),
     "augment_color": QT_TRANSLATE_NOOP("Settings", "Augment brightness"),
-    "augmentations": QT_TRANSLATE_NOOP("Settings", "Augmentations"),
+    "augmentations": QT_TRANSLATE_NOOP("Settings", "Augmentation kind"),
     "augment_p": QT_TRANSLATE_NOOP("Settings", "Augmentation strength"),
     "bits": QT_TRANSLATE_NOOP("Settings", "Bits per pixel"),
     "channel_base": QT_TRANSLATE_NOOP("Settings", "Channel base"),

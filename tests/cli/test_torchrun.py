@@ -53,7 +53,7 @@ def test_two_processes_stop_together_and_go_on(
         try:
             _wait_for(checkpoint, process)
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=60)
+            _, err = process.communicate(timeout=120)
         finally:
             process.kill()
     assert "run the same command again" in err

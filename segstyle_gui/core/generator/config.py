@@ -89,7 +89,6 @@ class TrainConfig:
         1,
         "Parts in which a batch is worked off to need less memory; the result is the same while each has "
         "4, 8, 12… images.",
-        unit="parts",
         low=1,
         high=128,
     )

@@ -107,7 +107,7 @@ def _two_processes(folder: Path, stop_after: int) -> tuple[int, list[list[float]
         for rank in "01"
     ]
     try:
-        errors = [process.communicate(timeout=120)[1] for process in processes]
+        errors = [process.communicate(timeout=240)[1] for process in processes]
     finally:
         for process in processes:
             process.kill()

@@ -139,10 +139,10 @@ def test_reports_and_previews():
 
 @pytest.mark.parametrize("changes", [{"accumulate": 2}, {"augmentations": "medical", "mirror": False}])
 def test_every_way_of_training_resumes_to_the_same_weights(tmp_path, changes):
-    config, images = _config(path_length_weight=2.0, kimg=0.1, **changes), _images()
+    config, images = _config(path_length_weight=2.0, kimg=0.048, **changes), _images()
     checkpoint = tmp_path / "training.pt"
     with pytest.raises(Cancelled):
-        train_generator(images, config, device=CPU, checkpoint=checkpoint, progress=_StopAfter(5))
+        train_generator(images, config, device=CPU, checkpoint=checkpoint, progress=_StopAfter(3))
     resumed = train_generator(images, config, device=CPU, checkpoint=checkpoint)
     whole = train_generator(images, config, device=CPU)
     torch.testing.assert_close(_weights(resumed), _weights(whole), rtol=0, atol=0)
