@@ -1,17 +1,21 @@
 """Seconds a training step on the CPU, against the reference networks at the same size, batch and losses.
 
     python benchmarks/training_speed.py --nvlabs PATH/stylegan3 --rosinality PATH/stylegan2-pytorch
+    python benchmarks/training_speed.py --before PATH/segstyle   # this code against another checkout of it
 
 Each side runs in a process of its own, turn and turn about. A step is one update of the generator and one of
 the discriminator (non-saturating logistic loss), with an R1 penalty every 16 steps counted at a sixteenth; no
 augmentation, no path-length penalty. The peers run as their training loops do: float32, new fakes for each
-player. ``--widths published`` also measures rosinality's networks, whose widths are fixed.
+player. ``--widths published`` also measures rosinality's networks, whose widths are fixed. Seconds are those
+of the processor (all threads), which other work on the machine disturbs less than the clock; ``--clock``
+takes the clock's.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -27,18 +31,19 @@ WIDTHS = {
     # the published widths below 64²; rosinality's networks have no others
     "published": {"channel_base": 16384, "channel_max": 512, "z_dim": 512, "w_dim": 512, "mapping_layers": 8},
 }
-SIDES = {"default": ("ours", "nvlabs"), "published": ("ours", "nvlabs", "rosinality")}
+PEERS = {"default": ("before", "nvlabs"), "published": ("before", "nvlabs", "rosinality")}
 R1_INTERVAL = 16
 
 
-def _time(function, n: int) -> float:
+def _time(function, args: argparse.Namespace, n: int) -> float:
     """Return the median seconds of ``n`` calls after one that is not counted."""
+    now = time.perf_counter if args.clock else time.process_time
     function()
     seconds = []
     for _ in range(n):
-        start = time.perf_counter()
+        start = now()
         function()
-        seconds.append(time.perf_counter() - start)
+        seconds.append(now() - start)
     return statistics.median(seconds)
 
 
@@ -49,13 +54,18 @@ def measure_ours(args: argparse.Namespace) -> tuple[float, float]:
     from segstyle_gui.core.generator.trainer import GeneratorTrainer
 
     tune_cpu()
-    config = TrainConfig(batch_size=args.batch, augment="none", **WIDTHS[args.widths])
+    widths = WIDTHS[args.widths] | ({"channel_base": args.channel_base} if args.channel_base else {})
+    config = TrainConfig(batch_size=args.batch, augment="none", precision=args.precision, **widths)
     images = torch.randint(0, 255, (args.batch * 2, args.size, args.size, 3), dtype=torch.uint8).numpy()
     trainer = GeneratorTrainer(images, config, torch.device("cpu"))
-    trainer.steps = 1  # plain steps only; the penalty is timed alone
-    plain = _time(lambda: (trainer.step(), setattr(trainer, "steps", 1)), args.steps)
-    real = trainer._real_batch()
-    return plain, _time(lambda: trainer._regularize_discriminator(real), max(args.steps // 2, 1))
+
+    def step(number: int) -> None:
+        trainer.steps = number  # the penalty is due at 0
+        trainer.step()
+
+    plain = _time(lambda: step(1), args, args.steps)
+    both = _time(lambda: step(0), args, max(args.steps // 2, 1))
+    return plain, max(both - plain, 0.0)
 
 
 def _players(generator, discriminator, generate, args: argparse.Namespace):
@@ -113,7 +123,7 @@ def measure_nvlabs(args: argparse.Namespace) -> tuple[float, float]:
         return generator(torch.randn(args.batch, spec.z_dim), None, noise_mode="random", fused_modconv=False)
 
     step, penalize = _players(generator, Judge(), generate, args)
-    return _time(step, args.steps), _time(penalize, max(args.steps // 2, 1))
+    return _time(step, args, args.steps), _time(penalize, args, max(args.steps // 2, 1))
 
 
 def measure_rosinality(args: argparse.Namespace) -> tuple[float, float]:
@@ -126,22 +136,22 @@ def measure_rosinality(args: argparse.Namespace) -> tuple[float, float]:
     step, penalize = _players(
         generator, discriminator, lambda: generator([torch.randn(args.batch, 512)])[0], args
     )
-    return _time(step, args.steps), _time(penalize, max(args.steps // 2, 1))
+    return _time(step, args, args.steps), _time(penalize, args, max(args.steps // 2, 1))
+
+
+MEASURES = {
+    "ours": measure_ours,
+    "before": measure_ours,
+    "nvlabs": measure_nvlabs,
+    "rosinality": measure_rosinality,
+}
 
 
 def _run_side(side: str, args: argparse.Namespace) -> float:
-    command = [sys.executable, __file__, "--side", side, "--size", args.size, "--batch", args.batch]
-    command += [
-        "--steps",
-        args.steps,
-        "--widths",
-        args.widths,
-        "--nvlabs",
-        args.nvlabs,
-        "--rosinality",
-        args.rosinality,
-    ]
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    command = [sys.executable, __file__, "--side", side, *sys.argv[1:]]
+    root = args.before if side == "before" else Path(__file__).resolve().parent.parent
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if result.returncode:
         raise SystemExit(f"{side} failed:\n{result.stderr[-2000:]}")
     plain, penalty = json.loads(result.stdout.strip().splitlines()[-1])
@@ -153,22 +163,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--nvlabs", type=Path, required=True)
-    parser.add_argument("--rosinality", type=Path, required=True)
+    parser.add_argument("--nvlabs", type=Path)
+    parser.add_argument("--rosinality", type=Path)
+    parser.add_argument("--before", type=Path, help="another checkout of this repository")
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--widths", choices=sorted(WIDTHS), default="default")
-    parser.add_argument("--side", choices=SIDES["published"], help=argparse.SUPPRESS)
+    parser.add_argument("--channel-base", type=int, default=0, help="of ours, instead of that of the widths")
+    parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
+    parser.add_argument("--clock", action="store_true")
+    parser.add_argument("--side", choices=sorted(MEASURES), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.side:
-        measure = {"ours": measure_ours, "nvlabs": measure_nvlabs, "rosinality": measure_rosinality}[
-            args.side
-        ]
-        print(json.dumps(measure(args)))
+        print(json.dumps(MEASURES[args.side](args)))
         return
-    seconds: dict[str, list[float]] = {side: [] for side in SIDES[args.widths]}
+    sides = ["ours", *(side for side in PEERS[args.widths] if getattr(args, side))]
+    seconds: dict[str, list[float]] = {side: [] for side in sides}
     for _ in range(args.rounds):
         for side in seconds:
             seconds[side].append(_run_side(side, args))

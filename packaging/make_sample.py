@@ -1,10 +1,14 @@
 """Make the bundled near-eye sample: rendered images, their exact masks, and a generator trained on them.
 
-    python packaging/make_sample.py render            # images/ and masks/ (half a minute)
-    python packaging/make_sample.py train --kimg 120  # generator.safetensors (about an hour on two cores)
-    python packaging/make_sample.py project           # sample.segstyle (three minutes)
+    python packaging/make_sample.py render                    # images/ and masks/ of the sample
+    python packaging/make_sample.py eyes --images EYES        # thousands of other renders, to train on
+    python packaging/make_sample.py train --images EYES --output small.safetensors --kimg 60
+    python packaging/make_sample.py train --images EYES --size 128 --start small.training --kimg 40
+    python packaging/make_sample.py project                   # sample.segstyle
 
-Training can be stopped with Ctrl-C and goes on when the command is given again.
+The second training grows the first one's generator to twice its size: ``small.training`` is its checkpoint,
+which has the discriminator too. A training can be stopped with Ctrl-C and goes on when the command is given
+again.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -22,9 +27,13 @@ from segstyle_gui.core.geometry import Fit, fit_image
 from segstyle_gui.core.images import ImageConfig, image_files, prepare_image, read_image
 from segstyle_gui.core.near_eye import NearEyeConfig, render_near_eye
 
+if TYPE_CHECKING:
+    from segstyle_gui.core.generator.config import TrainConfig
+
 SAMPLE = Path(__file__).parent.parent / "resources" / "near_eye"
 N_IMAGES = 600
 FIRST_SEED = 1000
+FIRST_TRAINING_SEED = 100_000  # far from the sample's seeds: the generator never sees the sample
 
 
 def render(size: int) -> None:
@@ -36,6 +45,16 @@ def render(size: int) -> None:
         name = f"eye_{i:04d}.png"
         Image.fromarray(image).save(SAMPLE / "images" / name, optimize=True)
         Image.fromarray(label_map).save(SAMPLE / "masks" / name, optimize=True)
+
+
+def render_eyes(folder: Path, count: int, size: int, opaque_share: float) -> None:
+    """Write ``count`` renders to train on, of which a share has an opaque lens; those that are there stay."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = NearEyeConfig(size=size, rare_share=opaque_share)
+    for seed in range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + count):
+        path = folder / f"eye_{seed}.png"
+        if not path.exists():
+            Image.fromarray(render_near_eye(seed, config)[0]).save(path)
 
 
 def training_images(folder: Path, size: int) -> np.ndarray:
@@ -68,20 +87,18 @@ class Log:
             Image.fromarray(np.concatenate(rows)).save(self.grid)
 
 
-def train(
-    folder: Path, output: Path, size: int, kimg: float, start: Path | None, options: dict[str, int]
-) -> None:
-    """Train a generator on ``folder`` and write it to ``output``."""
-    from segstyle_gui.core.generator.checkpoint import load_generator_file, save_generator
-    from segstyle_gui.core.generator.config import TrainConfig
+def train(folder: Path, output: Path, size: int, start: Path | None, config: TrainConfig) -> None:
+    """Train a generator on ``folder`` and write it to ``output``, its checkpoint and samples beside it."""
+    from segstyle_gui.core.generator.checkpoint import save_generator
     from segstyle_gui.core.generator.train import train_generator
+    from segstyle_gui.pipeline.starting_generator import read_start
 
-    checkpoint = output.with_suffix(".training")
-    init = load_generator_file(start) if start else None
-    config = TrainConfig(kimg=kimg, checkpoint_minutes=2.0, **options)
-    log = Log(output.with_suffix(".png"))
     result = train_generator(
-        training_images(folder, size), config, progress=log, checkpoint=checkpoint, init=init
+        training_images(folder, size),
+        config,
+        progress=Log(output.with_suffix(".png")),
+        checkpoint=output.with_suffix(".training"),
+        start=read_start(start) if start else None,
     )
     output.write_bytes(save_generator(result.generator))
 
@@ -106,23 +123,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("step", choices=("render", "train", "project"))
+    parser.add_argument("step", choices=("render", "eyes", "train", "project"))
     parser.add_argument(
-        "--size", type=int, default=0, help="pixels; 128 for render and 64 for train by default"
+        "--size", type=int, default=0, help="pixels; 64 for train and 128 for the others by default"
     )
     parser.add_argument("--kimg", type=float, default=120.0)
     parser.add_argument("--images", type=Path, default=SAMPLE / "images")
     parser.add_argument("--output", type=Path, default=SAMPLE / "generator.safetensors")
-    parser.add_argument("--start", type=Path, help="a generator of the same shapes to start from")
+    parser.add_argument("--count", type=int, default=6000, help="eyes to render for training")
+    parser.add_argument("--opaque-share", type=float, default=0.03, help="of them with an opaque lens")
+    parser.add_argument("--start", type=Path, help="a generator, or a training's checkpoint, to start from")
     parser.add_argument("--channel-base", type=int, default=3072)
+    parser.add_argument("--ema-kimg", type=float, default=4.0)
+    parser.add_argument("--warmup-kimg", type=float, default=1.6)
     args = parser.parse_args()
     if args.step == "render":
         render(args.size or 128)
+    elif args.step == "eyes":
+        render_eyes(args.images, args.count, args.size or 128, args.opaque_share)
     elif args.step == "project":
         project()
     else:
-        options = {"channel_base": args.channel_base}
-        train(args.images, args.output, args.size or 64, args.kimg, args.start, options)
+        from segstyle_gui.core.generator.config import TrainConfig
+
+        config = TrainConfig(
+            kimg=args.kimg,
+            channel_base=args.channel_base,
+            ema_kimg=args.ema_kimg,
+            warmup_kimg=args.warmup_kimg,
+            checkpoint_minutes=2.0,
+        )
+        train(args.images, args.output, args.size or 64, args.start, config)
 
 
 if __name__ == "__main__":

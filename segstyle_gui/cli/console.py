@@ -51,10 +51,14 @@ def write_line(text: str = "") -> None:
 
 
 class StopRequest:
-    """Turns Ctrl-C into a request: the first is honoured at the next report, the second ends at once."""
+    """Turns Ctrl-C into a request: the first is honoured at the next report, the second ends at once.
 
-    def __init__(self) -> None:
+    A ``quiet`` one leaves the words to another process.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
         self.requested = False
+        self._quiet = quiet
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> StopRequest:
@@ -73,7 +77,8 @@ class StopRequest:
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
-        say("stopping safely… (Ctrl-C again ends at once and may lose the last minutes)")
+        if not self._quiet:
+            say("stopping safely… (Ctrl-C again ends at once and may lose the last minutes)")
 
 
 class ConsoleProgress:

@@ -12,11 +12,13 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from segstyle_gui.cli.console import working
+from segstyle_gui.cli.console import StopRequest, working
 from segstyle_gui.cli.find_class import find_class_function
 from segstyle_gui.cli.options import JSON_OPTION, PRESET_OPTION, PROJECT_ARGUMENT, with_config_options
 from segstyle_gui.core.progress import Cancelled
+from segstyle_gui.core.ranks import ranks_here
 from segstyle_gui.core.settings import setting_of
+from segstyle_gui.errors import ConfigError
 from segstyle_gui.pipeline.configs import config_from_values
 
 
@@ -97,8 +99,8 @@ def _stage_function(stage: Any, spec: StageWord) -> Callable[..., Any]:
         **options: Any,
     ) -> None:
         given = {name: value for name, value in options.items() if value not in (None, [])}
-        if spec.place:
-            given[spec.place] = _full_path(given[spec.place])
+        for name in {spec.place, "start_from"} & given.keys():
+            given[name] = _full_path(given[name])
         config = config_from_values(stage.config, stage.presets, preset, given)
         run_stage(stage, project, config, as_json=as_json)
 
@@ -125,16 +127,28 @@ def _with_place(function: Callable[..., Any], config_type: type[Any], place: str
 
 def _full_path(text: str) -> str:
     from segstyle_gui.pipeline.import_generator import BUNDLED
+    from segstyle_gui.pipeline.starting_generator import PROJECT
 
-    return text if text == BUNDLED else str(Path(text).expanduser().resolve())
+    return text if text in ("", BUNDLED, PROJECT) else str(Path(text).expanduser().resolve())
 
 
 def run_stage(stage: Any, project_path: Path, config: Any, *, as_json: bool = False) -> None:
     """Run one stage with a progress bar and print what came out."""
     from segstyle_gui.cli.results import print_run
 
+    if not ranks_here().leads:
+        _follow(stage)
+        return
     record = made_by(stage, project_path, lambda project, progress: stage.run(project, config, progress))
     print_run(stage, record, as_json=as_json)
+
+
+def _follow(stage: Any) -> None:
+    """Help the first process of a stage that several run; that one alone opens the project and stops."""
+    if stage.follow is None:
+        raise ConfigError(f"{stage.title}: one process does this; several were started.")
+    with StopRequest(quiet=True):
+        stage.follow()
 
 
 def made_by(stage: Any, project_path: Path, work: Callable[[Any, Any], Any]) -> Any:

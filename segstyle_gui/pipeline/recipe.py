@@ -16,12 +16,13 @@ from segstyle_gui.pipeline.configs import config_from_values, nearest
 from segstyle_gui.pipeline.import_generator import BUNDLED
 from segstyle_gui.pipeline.region_recipe import RegionEdits
 from segstyle_gui.pipeline.stage import Stage
+from segstyle_gui.pipeline.starting_generator import PROJECT
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
 
 _EXPORT = "export"
-_PATHS = ("folder", "source", "encoder_weights")
-_WORDS = ("", BUNDLED, "imagenet")  # values of these settings that are no paths
+_PATHS = ("folder", "source", "start_from", "encoder_weights")
+_WORDS = ("", BUNDLED, PROJECT, "imagenet")  # values of these settings that are no paths
 _GENERATORS = {"train_generator", "import_generator"}
 
 

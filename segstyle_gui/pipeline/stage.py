@@ -72,6 +72,8 @@ class Stage:
         Returns what a config needs besides ``needs``.
     may_use
         Returns what a config makes the stage use besides, where the project has it.
+    follow
+        What the other processes do when several run the stage together; None if one alone can.
     resumes
         True when a cancelled run leaves a checkpoint that the next run continues.
     ignores_classes
@@ -90,6 +92,7 @@ class Stage:
     reads: Callable[[Any], dict[str, str]] = _reads_nothing
     needs_more: Callable[[Any], tuple[str, ...]] = _needs_no_more
     may_use: Callable[[Any], tuple[str, ...]] = _needs_no_more
+    follow: Callable[[], None] | None = None
     resumes: bool = False
     ignores_classes: bool = False
 

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segstyle_gui.core.progress import Progress
-from segstyle_gui.pipeline.stage import Stage, begin, current_run
+from segstyle_gui.core.ranks import joined
+from segstyle_gui.pipeline.import_generator import generator_path
+from segstyle_gui.pipeline.stage import Stage, begin, current_run, path_token
+from segstyle_gui.pipeline.starting_generator import PROJECT, starting_generator
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
 
@@ -25,7 +28,9 @@ def run(project: Project, config: TrainConfig, progress: Progress) -> RunRecord:
     Raises
     ------
     ConfigError
-        If there are too few images.
+        If there are too few images, or they do not fit the generator to start from.
+    StageError, ModelFileError
+        If the generator to start from is not there.
     Cancelled
         On a stop request; the next run with the same settings goes on from the checkpoint.
     """
@@ -35,7 +40,11 @@ def run(project: Project, config: TrainConfig, progress: Progress) -> RunRecord:
     draft = begin(project, STAGE, config)
     pixels = project.array(current_run(project, "images"), "pixels")
     checkpoint = project.checkpoint_dir(STAGE.name) / CHECKPOINT_FILE
-    result = train_generator(pixels, config, progress=progress, checkpoint=checkpoint)
+    start, start_summary = starting_generator(project, config, checkpoint)
+    with joined() as ranks:
+        result = train_generator(
+            pixels, config, progress=progress, checkpoint=checkpoint, start=start, ranks=ranks
+        )
     columns = [field.name for field in fields(GeneratorPoint)]
     curve = np.array([astuple(point) for point in result.history], np.float64).reshape(-1, len(columns))
     summary = {
@@ -44,8 +53,23 @@ def run(project: Project, config: TrainConfig, progress: Progress) -> RunRecord:
         "channels": result.generator.img_channels,
         "images": len(pixels),
         "curve": columns,
+        **start_summary,
     }
     return draft.commit(summary, {**generator_to_arrays(result.generator), "curve": curve})
+
+
+def follow() -> None:
+    """Take part in the training that another process runs (see ``core.generator.teamwork``)."""
+    from segstyle_gui.core.generator.teamwork import follow_training
+
+    with joined() as ranks:
+        follow_training(ranks)
+
+
+def _reads(config: TrainConfig) -> dict[str, str]:
+    if config.start_from in ("", PROJECT):
+        return {}
+    return {"start_from": path_token(generator_path(config.start_from))}
 
 
 def _load_config() -> type[Any]:
@@ -69,5 +93,7 @@ STAGE = Stage(
     load_config=_load_config,
     load_presets=_load_presets,
     run=run,
+    follow=follow,
+    reads=_reads,
     resumes=True,
 )

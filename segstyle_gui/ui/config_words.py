@@ -14,10 +14,12 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 CONTEXT = "Settings"
 
 _LABELS: Mapping[str, Any] = {
+    "accumulate": QT_TRANSLATE_NOOP("Settings", "Parts of a batch"),
     "ada_kimg": QT_TRANSLATE_NOOP("Settings", "Adaptation time"),
     "ada_target": QT_TRANSLATE_NOOP("Settings", "Adaptation target"),
     "augment": QT_TRANSLATE_NOOP("Settings", "Augmentation"),
     "augment_color": QT_TRANSLATE_NOOP("Settings", "Augment brightness"),
+    "augmentations": QT_TRANSLATE_NOOP("Settings", "Augmentation kind"),
     "augment_p": QT_TRANSLATE_NOOP("Settings", "Augmentation strength"),
     "bits": QT_TRANSLATE_NOOP("Settings", "Bits per pixel"),
     "channel_base": QT_TRANSLATE_NOOP("Settings", "Channel base"),
@@ -28,6 +30,7 @@ _LABELS: Mapping[str, Any] = {
     "ema_kimg": QT_TRANSLATE_NOOP("Settings", "Averaging half-life"),
     "encoder_weights": QT_TRANSLATE_NOOP("Settings", "Encoder weights"),
     "flip": QT_TRANSLATE_NOOP("Settings", "Mirror"),
+    "freeze_d": QT_TRANSLATE_NOOP("Settings", "Frozen blocks"),
     "grid": QT_TRANSLATE_NOOP("Settings", "Vector grid"),
     "hungarian": QT_TRANSLATE_NOOP("Settings", "Match automatically"),
     "ignore": QT_TRANSLATE_NOOP("Settings", "Ignored value"),
@@ -66,6 +69,7 @@ _LABELS: Mapping[str, Any] = {
     "self_train_confidence": QT_TRANSLATE_NOOP("Settings", "Own-label confidence"),
     "self_train_rate": QT_TRANSLATE_NOOP("Settings", "Own-label rate"),
     "self_train_steps": QT_TRANSLATE_NOOP("Settings", "Own-label steps"),
+    "start_from": QT_TRANSLATE_NOOP("Settings", "Start from"),
     "stream": QT_TRANSLATE_NOOP("Settings", "Generate while training"),
     "stride": QT_TRANSLATE_NOOP("Settings", "CLIP grid step"),
     "templates": QT_TRANSLATE_NOOP("Settings", "Sentences"),
@@ -73,6 +77,7 @@ _LABELS: Mapping[str, Any] = {
     "tol": QT_TRANSLATE_NOOP("Settings", "Tolerance"),
     "validate_every": QT_TRANSLATE_NOOP("Settings", "Measure every"),
     "validation_share": QT_TRANSLATE_NOOP("Settings", "Held back"),
+    "warmup_kimg": QT_TRANSLATE_NOOP("Settings", "Warm-up"),
     "w_dim": QT_TRANSLATE_NOOP("Settings", "Latent w"),
     "window_high": QT_TRANSLATE_NOOP("Settings", "White percentile"),
     "window_low": QT_TRANSLATE_NOOP("Settings", "Black percentile"),
@@ -101,6 +106,7 @@ _CHOICES: Mapping[str, Any] = {
 #: What 0 means where it is not a number.
 _ZEROS: Mapping[str, Any] = {
     "ema": QT_TRANSLATE_NOOP("Settings", "off"),
+    "freeze_d": QT_TRANSLATE_NOOP("Settings", "none"),
     "grid": QT_TRANSLATE_NOOP("Settings", "automatic"),
     "image_size": QT_TRANSLATE_NOOP("Settings", "as the set"),
     "init_rows": QT_TRANSLATE_NOOP("Settings", "all"),
@@ -128,9 +134,9 @@ _VALUES = (
 _PRESETS: Mapping[str, Any] = {"segstyle": "SegStyle", "paper": QT_TRANSLATE_NOOP("Settings", "Paper")}
 
 DIRECTORIES = frozenset({"folder"})
-FILES = frozenset({"source", "weights_file", "encoder_weights"})
+FILES = frozenset({"source", "start_from", "weights_file", "encoder_weights"})
 #: What belongs to the user's machine, and stays as it is when a preset is chosen.
-OWN = frozenset({"folder", "source", "weights_file", "map", "overwrite", "prompts"})
+OWN = frozenset({"folder", "source", "start_from", "weights_file", "map", "overwrite", "prompts"})
 #: Sides and widths, of which the doubles and halves are the next good values.
 DOUBLING = frozenset(
     {

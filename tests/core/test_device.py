@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from segstyle_gui.core import device
-from segstyle_gui.core.device import choose_device, compute_dtype, tune_cpu
+from segstyle_gui.core.device import choose_device, compute_dtype, tune_cpu, tuned_gpu
 from segstyle_gui.errors import ConfigError
 
 
@@ -28,6 +28,14 @@ def test_precision_can_be_forced():
     assert compute_dtype(cpu, "float32") == torch.float32
     assert compute_dtype(cpu, "bfloat16") == torch.bfloat16
     assert compute_dtype(cpu) in (torch.float32, torch.bfloat16)
+
+
+@pytest.mark.parametrize(("precision", "matmul"), [("auto", "high"), ("float32", "highest")])
+def test_a_gpu_is_tuned_for_a_while(precision, matmul):
+    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.benchmark
+    with tuned_gpu(torch.device("cuda"), precision):
+        assert (torch.get_float32_matmul_precision(), torch.backends.cudnn.benchmark) == (matmul, True)
+    assert (torch.get_float32_matmul_precision(), torch.backends.cudnn.benchmark) == before
 
 
 @pytest.mark.parametrize(("platform", "calls"), [("linux", 2), ("win32", 0)])

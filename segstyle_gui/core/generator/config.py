@@ -43,6 +43,12 @@ class TrainConfig:
         "Augmentation of what the discriminator sees: adaptive, at a fixed strength, or none.",
         choices=("ada", "fixed", "none"),
     )
+    augmentations: Literal["general", "medical"] = setting(
+        "general",
+        "What augmentation does: general flips, turns all the way, zooms, shifts and recolours; medical "
+        "keeps up and down, turns by 15 degrees at most and changes contrast less.",
+        choices=("general", "medical"),
+    )
     augment_color: bool = setting(True, "Augment brightness and contrast as well as geometry.")
     augment_p: float = setting(
         0.0, "Probability of each augmentation at the start (or always, if fixed).", low=0, high=0.9
@@ -53,7 +59,39 @@ class TrainConfig:
     ada_kimg: float = setting(
         100.0, "Time for the strength to go from 0 to 1.", unit="thousand images", low=1, high=5000
     )
-    mirror: bool = setting(True, "Also show every image mirrored; turn off where left and right must differ.")
+    mirror: bool = setting(
+        True,
+        "Also show every image mirrored; turn off where left and right must differ (augmentation does not "
+        "mirror either then).",
+    )
+    start_from: str = setting(
+        "",
+        "Generator to start from: a file, near-eye for the bundled one, project for the one in the project, "
+        "or nothing. It makes images of the size of yours, or of half or a quarter of it; its widths and "
+        "latents are kept.",
+    )
+    warmup_kimg: float = setting(
+        2.0,
+        "How long the discriminator learns alone where one joins a trained generator; part of the "
+        "training length.",
+        unit="thousand images",
+        low=0.0,
+        high=1000,
+    )
+    freeze_d: int = setting(
+        0,
+        "Blocks of a given discriminator, from the image on, that stay as they are: for few images.",
+        unit="blocks",
+        low=0,
+        high=8,
+    )
+    accumulate: int = setting(
+        1,
+        "Parts in which a batch is worked off to need less memory; the result is the same while each has "
+        "4, 8, 12… images.",
+        low=1,
+        high=128,
+    )
     z_dim: int = setting(128, "Size of the latent z.", low=4, high=1024)
     w_dim: int = setting(128, "Size of the latent w.", low=4, high=1024)
     mapping_layers: int = setting(2, "Depth of the mapping network.", unit="layers", low=1, high=16)

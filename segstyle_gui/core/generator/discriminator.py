@@ -32,6 +32,8 @@ class ResidualBlock(nn.Module):
 def minibatch_std(x: Tensor, group: int = 4) -> Tensor:
     """Append one channel: the standard deviation over groups of samples (Karras et al. 2018, section 3).
 
+    A group is neighbours, so that a batch that is cut into pieces of whole groups gives the same.
+
     Parameters
     ----------
     x
@@ -41,10 +43,10 @@ def minibatch_std(x: Tensor, group: int = 4) -> Tensor:
     """
     n, c, h, w = x.shape
     size = next(g for g in range(min(group, n), 0, -1) if n % g == 0)
-    y = x.float().reshape(size, n // size, c, h, w)
-    y = (y - y.mean(dim=0)).square().mean(dim=0)
+    y = x.float().reshape(n // size, size, c, h, w)
+    y = (y - y.mean(dim=1, keepdim=True)).square().mean(dim=1)
     y = (y + 1e-8).sqrt().mean(dim=(1, 2, 3))  # (n / size,)
-    y = y.reshape(-1, 1, 1, 1).repeat(size, 1, h, w).to(x.dtype)
+    y = y.repeat_interleave(size).reshape(-1, 1, 1, 1).expand(-1, 1, h, w).to(x.dtype)
     return torch.cat([x, y], dim=1)
 
 

@@ -71,7 +71,12 @@ class Resample(nn.Module):
         return F.conv_transpose2d(x, kernel, stride=2, padding=1, groups=x.shape[1])
 
     def downsample(self, x: Tensor) -> Tensor:
-        """Halve the resolution of (N, C, H, W): filter all, keep every second (striding is slower)."""
+        """Halve the resolution of (N, C, H, W).
+
+        In float32 the filter strides; in bfloat16 it is faster to filter all and to keep every second pixel.
+        """
+        if x.dtype != torch.bfloat16:
+            return F.conv2d(x, self._depthwise(x, 1.0), padding=1, stride=2, groups=x.shape[1])
         return self.blur(x, padding=1)[:, :, ::2, ::2].contiguous(memory_format=torch.channels_last)
 
 
@@ -171,7 +176,10 @@ class PlainConv(nn.Module):
         weight = (self.weight * (self.weight_gain * gain)).to(x.dtype)
         bias = None if self.bias is None else (self.bias * gain).to(x.dtype)
         y = self._convolve(x, weight, bias)
-        return leaky_relu(y) if self.activate else y
+        if not self.activate:
+            return y
+        # A 1x1 convolution's result is a view: changed in place, its gradient would be copied several times.
+        return F.leaky_relu(y, LRELU_SLOPE) if weight.shape[-1] == 1 else leaky_relu(y)
 
     def _convolve(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         if weight.shape[-1] == 1:

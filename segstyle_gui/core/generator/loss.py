@@ -33,7 +33,7 @@ def r1_penalty(
     return gamma / 2 * gradient.square().sum(dim=(1, 2, 3)).mean()
 
 
-def path_lengths(images: Tensor, ws: Tensor, rng: torch.Generator) -> Tensor:
+def path_lengths(images: Tensor, ws: Tensor, noise: Tensor) -> Tensor:
     """‖Jᵀy‖ for random y, one value for each image (2020, eq. 4).
 
     Parameters
@@ -42,7 +42,9 @@ def path_lengths(images: Tensor, ws: Tensor, rng: torch.Generator) -> Tensor:
         (N, C, R, R), made from ``ws``.
     ws
         (N, num_ws, w_dim) that require gradients.
+    noise
+        y, of the images' shape, drawn from N(0, 1).
     """
-    noise = torch.randn(images.shape, generator=rng, device=images.device) / math.sqrt(images[0, 0].numel())
-    (gradient,) = torch.autograd.grad((images * noise).sum(), ws, create_graph=True)
+    y = noise / math.sqrt(images[0, 0].numel())
+    (gradient,) = torch.autograd.grad((images * y).sum(), ws, create_graph=True)
     return gradient.square().sum(dim=2).mean(dim=1).sqrt()

@@ -131,12 +131,14 @@ class SynthesisNetwork(nn.Module):
         ws: Tensor,
         layers: Sequence[str] = (),
         *,
-        noise: Noise = "const",
+        noise: Noise | Mapping[str, Tensor] = "const",
         image: bool = True,
         dtype: torch.dtype = torch.float32,
-        rng: torch.Generator | None = None,
     ) -> tuple[Tensor | None, dict[str, Tensor]]:
-        """Synthesise from (N, num_ws, w_dim), keeping the maps of ``layers``; stops early if it can."""
+        """Synthesise from (N, num_ws, w_dim), keeping the maps of ``layers``; stops early if it can.
+
+        ``noise`` may also be given: maps (N, 1, r, r) by layer.
+        """
         kept: dict[str, Tensor] = {}
         wanted = set(layers)
         x: Tensor = ws.new_zeros(())
@@ -148,9 +150,9 @@ class SynthesisNetwork(nn.Module):
                 x = block.const.to(dtype)[None].expand(len(ws), -1, -1, -1)
                 x = x.contiguous(memory_format=torch.channels_last)
             else:
-                x = block.conv0(x, ws[:, first], _noise(block.conv0, len(ws), noise, rng))
+                x = block.conv0(x, ws[:, first], _noise(f"{name}.conv0", block.conv0, len(ws), noise))
                 _keep(kept, wanted, f"{name}.conv0", x)
-            x = block.conv1(x, ws[:, first + 1], _noise(block.conv1, len(ws), noise, rng))
+            x = block.conv1(x, ws[:, first + 1], _noise(f"{name}.conv1", block.conv1, len(ws), noise))
             _keep(kept, wanted, f"{name}.conv1", x)
             if image:
                 added = block.torgb(x, ws[:, first + 2])
@@ -160,13 +162,15 @@ class SynthesisNetwork(nn.Module):
         return picture, kept
 
 
-def _noise(layer: StyledConv, n: int, mode: Noise, rng: torch.Generator | None) -> Tensor | None:
+def _noise(name: str, layer: StyledConv, n: int, mode: Noise | Mapping[str, Tensor]) -> Tensor | None:
+    if not isinstance(mode, str):
+        return mode[name]
     if mode == "none":
         return None
     if mode == "const":
         return layer.noise_const
     shape = (n, 1, layer.resolution, layer.resolution)
-    return torch.randn(shape, generator=rng, device=layer.noise_const.device)
+    return torch.randn(shape, device=layer.noise_const.device)
 
 
 def _keep(kept: dict[str, Tensor], wanted: set[str], name: str, x: Tensor) -> None:
@@ -228,7 +232,7 @@ class Generator(nn.Module):
     def synthesis(self, w: Tensor, **options: object) -> Tensor:
         """Return images (N, img_channels, R, R) float32, about [-1, 1] (not clamped), from w or ws.
 
-        ``options`` are those of :meth:`SynthesisNetwork.run` (noise, dtype, rng).
+        ``options`` are those of :meth:`SynthesisNetwork.run` (noise, dtype).
         """
         picture, _ = self.synthesis_network.run(self._broadcast(w), **options)  # type: ignore[arg-type]
         assert picture is not None

@@ -13,9 +13,12 @@ import torch
 from segstyle_gui.core.device import choose_device, tune_cpu
 from segstyle_gui.core.generator.config import TrainConfig
 from segstyle_gui.core.generator.network import Generator, images_to_uint8
+from segstyle_gui.core.generator.teamwork import dismiss, lead_training
 from segstyle_gui.core.generator.trainer import GeneratorTrainer, StepLosses
 from segstyle_gui.core.generator.training_state import load_state, save_state
+from segstyle_gui.core.generator.transfer import Start
 from segstyle_gui.core.progress import SILENT, Cancelled, Progress, StopHere
+from segstyle_gui.core.ranks import ALONE, Ranks
 from segstyle_gui.errors import ConfigError
 
 MIN_IMAGES = 16
@@ -58,7 +61,8 @@ def train_generator(
     progress: Progress = SILENT,
     checkpoint: Path | None = None,
     device: torch.device | None = None,
-    init: Generator | None = None,
+    start: Start | None = None,
+    ranks: Ranks = ALONE,
 ) -> TrainResult:
     """Train a generator on square images.
 
@@ -76,8 +80,11 @@ def train_generator(
         One that belongs to another training is put aside as ``<name>.old``.
     device
         Where to train; chosen automatically by default.
-    init
-        A generator of the same shapes to start from (transfer learning).
+    start
+        A generator to start from, of the images' size or half or a quarter of it (transfer learning).
+    ranks
+        The processes that train together, of which this is the first; the others call
+        :func:`~segstyle_gui.core.generator.teamwork.follow_training`.
 
     Raises
     ------
@@ -89,9 +96,10 @@ def train_generator(
     """
     _check_images(images)
     tune_cpu()
-    trainer = GeneratorTrainer(images, config, device or choose_device(), init)
+    trainer = GeneratorTrainer(images, config, device or choose_device(), start, ranks)
     if checkpoint is not None:
         load_state(trainer, checkpoint)
+    lead_training(trainer)
     watch = _Watch(trainer, config, progress, checkpoint)
     try:
         while trainer.images_seen < config.kimg * 1000:
@@ -101,6 +109,8 @@ def train_generator(
     except Cancelled:
         watch.save()
         raise
+    finally:
+        dismiss(ranks)
     watch.save()
     return TrainResult(
         generator=trainer.averaged.eval().requires_grad_(False),

@@ -36,8 +36,8 @@ def test_r1_of_a_linear_judge_is_its_squared_weights():
 
 def test_path_length_of_a_linear_map():
     """For x = a·w with one latent, Jᵀy = a·Σy, whose mean square is a² when y is scaled by 1/√pixels."""
-    a, rng = 3.0, torch.Generator().manual_seed(0)
+    a, noise = 3.0, torch.randn(4000, 1, 2, 2, generator=torch.Generator().manual_seed(0))
     ws = torch.randn(4000, 1, 1, requires_grad=True)
     images = a * ws[:, :, :, None].expand(-1, 1, 2, 2)
-    lengths = path_lengths(images, ws, rng)
+    lengths = path_lengths(images, ws, noise)
     assert float(lengths.square().mean()) == pytest.approx(a**2, rel=0.1)

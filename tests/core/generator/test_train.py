@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -135,22 +137,27 @@ def test_reports_and_previews():
     assert grids[0].images.dtype == np.uint8
 
 
-def test_transfer_starts_from_the_given_weights():
-    first = train_generator(_images(), _config(kimg=0.16), device=CPU)
-    second = train_generator(
-        _images(), _config(kimg=0.008, learning_rate=1e-6, seed=9), device=CPU, init=first.generator
-    )
-    # Buffers are copied from the trained weights, so compare parameters that a step of 1e-6 cannot move far.
-    name = "synthesis_network.b16.conv1.weight"
-    torch.testing.assert_close(
-        second.generator.state_dict()[name], first.generator.state_dict()[name], rtol=0, atol=1e-4
-    )
+@pytest.mark.parametrize("changes", [{"accumulate": 2}, {"augmentations": "medical", "mirror": False}])
+def test_every_way_of_training_resumes_to_the_same_weights(tmp_path, changes):
+    config, images = _config(path_length_weight=2.0, kimg=0.048, **changes), _images()
+    checkpoint = tmp_path / "training.pt"
+    with pytest.raises(Cancelled):
+        train_generator(images, config, device=CPU, checkpoint=checkpoint, progress=_StopAfter(3))
+    resumed = train_generator(images, config, device=CPU, checkpoint=checkpoint)
+    whole = train_generator(images, config, device=CPU)
+    torch.testing.assert_close(_weights(resumed), _weights(whole), rtol=0, atol=0)
 
 
-def test_transfer_from_other_shapes_is_refused():
-    first = train_generator(_images(), _config(kimg=0.008), device=CPU)
-    with pytest.raises(ConfigError, match="other shapes"):
-        train_generator(_images(), _config(kimg=0.008, w_dim=12), device=CPU, init=first.generator)
+def test_a_batch_in_parts_trains_as_the_whole_batch():
+    config = _config(kimg=0.064, path_length_weight=2.0, r1_interval=2, augment_p=0.3)
+    whole = train_generator(_images(), config, device=CPU)
+    parts = train_generator(_images(), dataclasses.replace(config, accumulate=2), device=CPU)
+    torch.testing.assert_close(_weights(parts), _weights(whole), rtol=1e-3, atol=1e-3)
+
+
+def test_a_batch_that_cannot_be_cut_is_refused():
+    with pytest.raises(ConfigError, match="8 images cannot be cut into 3"):
+        train_generator(_images(), _config(accumulate=3), device=CPU)
 
 
 @pytest.mark.parametrize(
