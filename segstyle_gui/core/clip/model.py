@@ -24,10 +24,15 @@ from segstyle_gui.core.clip.custom import (
     set_preprocessing,
     tokenizer_of,
 )
-from segstyle_gui.core.clip.dense import dense_embeddings
+from segstyle_gui.core.clip.dense import dense_pass
+from segstyle_gui.core.clip.dense_options import Attention, Finer
+from segstyle_gui.core.clip.dense_pass import run_pass
 from segstyle_gui.core.device import choose_device
 from segstyle_gui.core.progress import SILENT, Progress
 from segstyle_gui.errors import ModelFileError
+
+_KNOWN_TEXTS = 4096  # whose embeddings a model keeps
+_TEXT_BATCH = 256
 
 
 class ClipModel:
@@ -52,6 +57,7 @@ class ClipModel:
         self.batch_size = batch_size
         self._model: Any = model.eval().requires_grad_(False).to(device)
         self._tokenizer = tokenizer
+        self._known_texts: dict[str, np.ndarray] = {}
         preprocess = open_clip.get_model_preprocess_cfg(model)
         self._mean = _channel_values(preprocess.get("mean", OPENAI_DATASET_MEAN), device)
         self._std = _channel_values(preprocess.get("std", OPENAI_DATASET_STD), device)
@@ -62,10 +68,21 @@ class ClipModel:
         size = self._model.visual.image_size
         return int(size if isinstance(size, int) else size[0])
 
-    @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        """Return (n,D) float32 text embeddings of length 1."""
-        tokens = self._tokenizer(list(texts)).to(self.device)
+        """Return (n,D) float32 text embeddings of length 1; those of the last thousands of texts are kept."""
+        known = self._known_texts  # only ever replaced as a whole: two threads may share a model
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        found: dict[str, np.ndarray] = {}
+        for start in range(0, len(new), _TEXT_BATCH):
+            batch = new[start : start + _TEXT_BATCH]
+            found.update(zip(batch, self._embed_texts(batch), strict=True))
+        together = known | found
+        self._known_texts = together if len(together) <= _KNOWN_TEXTS else found
+        return np.stack([together[text] for text in texts])
+
+    @torch.inference_mode()
+    def _embed_texts(self, texts: list[str]) -> np.ndarray:
+        tokens = self._tokenizer(texts).to(self.device)
         return _to_numpy(F.normalize(self._model.encode_text(tokens).float(), dim=-1))
 
     @torch.inference_mode()
@@ -79,12 +96,21 @@ class ClipModel:
         """
         batches = [
             F.normalize(self._model.encode_image(self._prepare(batch, self.image_size)).float(), dim=-1)
-            for batch in self._batches(images)
+            for batch in self._batches(images, self.batch_size)
         ]
         return _to_numpy(torch.cat(batches))
 
     @torch.inference_mode()
-    def dense(self, images: np.ndarray, *, stride: int = 16, size: int = 0) -> np.ndarray:
+    def dense(
+        self,
+        images: np.ndarray,
+        *,
+        stride: int = 16,
+        size: int = 0,
+        finer: Finer = "dilate",
+        attention: Attention = "value",
+        memory_gb: float = 2.0,
+    ) -> np.ndarray:
         """Return (N,D,h,w) float32 embeddings of grid cells, not normalised.
 
         Parameters
@@ -92,27 +118,37 @@ class ClipModel:
         images
             (N,H,W,C) uint8, C = 1 or 3.
         stride
-            Step of the grid in pixels of the resized images (see :func:`dense_embeddings`).
+            Step of the grid in pixels of the resized images (see :func:`dense_pass`).
         size
             Side in pixels the images are resized to; 0 takes the model's own.
+        finer, attention
+            See :func:`dense_pass`.
+        memory_gb
+            For activations: as many images at once as fit, tiles of one where not even one does.
         """
-        batches = [
-            dense_embeddings(
-                self._model.visual,
-                self._prepare(batch, size or self.image_size),
-                encode=self._model.encode_image,
-                native_size=self.image_size,
-                stride=stride,
-            ).float()
-            for batch in self._batches(images)
-        ]
-        return _to_numpy(torch.cat(batches))
+        dense = dense_pass(
+            self._model.visual,
+            size or self.image_size,
+            encode=self._model.encode_image,
+            native_size=self.image_size,
+            stride=stride,
+            finer=finer,
+            attention=attention,
+        )
+        budget = int(memory_gb * 1e9)
+        batches = self._batches(images, dense.batch(budget, self.batch_size))
+        return np.concatenate(
+            [
+                _to_numpy(run_pass(dense, self._prepare(batch, dense.side), budget).float())
+                for batch in batches
+            ]
+        )
 
-    def _batches(self, images: np.ndarray) -> Iterator[np.ndarray]:
+    def _batches(self, images: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
         if images.ndim != 4 or images.dtype != np.uint8 or images.shape[3] not in (1, 3) or not len(images):
             raise ValueError(f"images are {images.shape} {images.dtype}; wanted (N,H,W,1 or 3) uint8")
-        for start in range(0, len(images), self.batch_size):
-            yield images[start : start + self.batch_size]
+        for start in range(0, len(images), batch_size):
+            yield images[start : start + batch_size]
 
     def _prepare(self, images: np.ndarray, side: int) -> Tensor:
         """Return (N,3,side,side) float32, normalised by the training set's mean and deviation."""
