@@ -230,7 +230,7 @@ def _fetched(name: str, tag: str, download: bool, progress: Progress) -> Path:
     if not download:
         raise ModelFileError(
             f"CLIP {name} is not on this computer, and nothing is downloaded unasked.",
-            hint="Allow it with --download, or give a local file with --weights-file.",
+            hint="Allow the download, or give a local weights file.",
         )
     return download_weights(name, tag, progress=progress)
 

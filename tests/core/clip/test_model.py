@@ -151,7 +151,7 @@ def test_unknown_names_and_tags_are_refused():
 def test_nothing_is_downloaded_unasked(monkeypatch):
     monkeypatch.setattr(clip_model, "download_weights", lambda *args, **options: pytest.fail("downloads"))
     monkeypatch.setattr(catalog, "cached_weights", lambda name, tag: None)
-    with pytest.raises(ModelFileError, match=r"RN50 is not on this computer.*--download"):
+    with pytest.raises(ModelFileError, match=r"RN50 is not on this computer.*Allow the download"):
         load_clip("RN50", pretrained="openai", device=CPU)
     with pytest.raises(ModelFileError, match="hf-hub:owner/model is not on this computer"):
         load_clip("hf-hub:owner/model", device=CPU)

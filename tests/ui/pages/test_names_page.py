@@ -34,7 +34,7 @@ class _Brightness:
         known = {"bright": (1.0, 0.0), "dark": (0.0, 1.0), "gray": (0.6, 0.8)}
         return np.array([next(v for k, v in known.items() if k in text) for text in texts], np.float32)
 
-    def dense(self, images: np.ndarray, *, stride: int = 16, size: int = 0) -> np.ndarray:
+    def dense(self, images: np.ndarray, **options: Any) -> np.ndarray:
         light = images[..., 0].astype(np.float32) > np.median(images)
         return np.stack([light, ~light], axis=1).astype(np.float32)
 
