@@ -12,11 +12,13 @@ import numpy as np
 import open_clip
 import torch
 import torch.nn.functional as F
+from huggingface_hub import constants
 from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 from torch import Tensor
 
 from segstyle_gui.core.clip.cache import HUB_PREFIX, download_weights
 from segstyle_gui.core.clip.catalog import clip_source
+from segstyle_gui.core.clip.choice import ClipSource
 from segstyle_gui.core.clip.custom import (
     Tokenizer,
     build_network,
@@ -198,12 +200,15 @@ def load_clip(
     if weights is not None and not weights.is_file():
         raise ModelFileError(f"There is no CLIP file {weights}.", hint="Choose an existing weights file.")
     with _quiet_open_clip():
-        config = config_beside(source.path) if source.path and source.where != "cache" else None
-        if config is not None and source.path is not None:
-            return _load_custom(config, source.path, device)
-        _check_name(source.name, source.tag, needs_tag=weights is None)
+        config = _config_of(source, source.path)
+        if config is None:
+            _check_name(source.name, source.tag, needs_tag=weights is None)
         path = source.path or _fetched(source.name, source.tag, download, progress)
-        return _load_named(source.name, source.tag, device, path)
+        config = config or _config_of(source, path)
+        with _no_network():
+            if config is not None:
+                return _load_custom(config, path, device)
+            return _load_named(source.name, source.tag, device, path)
 
 
 def build_clip(config: dict[str, Any], device: torch.device) -> ClipModel:
@@ -226,6 +231,13 @@ def _check_name(name: str, tag: str, *, needs_tag: bool) -> None:
         )
 
 
+def _config_of(source: ClipSource, path: Path | None) -> dict[str, Any] | None:
+    """Return the config that lies beside the weights, None where open_clip knows the network by its name."""
+    if path is None or (source.where == "cache" and not source.name.startswith(HUB_PREFIX)):
+        return None
+    return config_beside(path)
+
+
 def _fetched(name: str, tag: str, download: bool, progress: Progress) -> Path:
     if not download:
         raise ModelFileError(
@@ -236,8 +248,6 @@ def _fetched(name: str, tag: str, download: bool, progress: Progress) -> Path:
 
 
 def _load_named(name: str, tag: str, device: torch.device, weights: Path) -> ClipModel:
-    if name.startswith(HUB_PREFIX):
-        return _load_hub(name, weights, device)
     known = open_clip.get_pretrained_cfg(name, tag) if tag else {}
     try:
         model: Any = open_clip.create_model(
@@ -249,15 +259,6 @@ def _load_named(name: str, tag: str, device: torch.device, weights: Path) -> Cli
         set_preprocessing(model, known)
         return ClipModel(model, open_clip.get_tokenizer(name), device)
     except Exception as error:  # disk, pickle and open_clip each have their own types
-        raise _load_error(name, weights, error) from error
-
-
-def _load_hub(name: str, weights: Path, device: torch.device) -> ClipModel:
-    """Load a model of the hub, whose small config and vocabulary open_clip gets itself."""
-    try:
-        model: Any = open_clip.create_model(name, pretrained_text=False)
-        return ClipModel(model, open_clip.get_tokenizer(name), device)
-    except Exception as error:  # as above
         raise _load_error(name, weights, error) from error
 
 
@@ -278,6 +279,17 @@ def _load_custom(config: dict[str, Any], weights: Path, device: torch.device) ->
         raise _load_error("of the config beside it", weights, error) from error
     set_preprocessing(model, config.get("preprocess_cfg", {}))
     return ClipModel(model, tokenizer, device)
+
+
+@contextmanager
+def _no_network() -> Iterator[None]:
+    """Let open_clip take vocabularies and configs from the cache alone: it would download them unasked."""
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
 
 
 @contextmanager
