@@ -67,11 +67,11 @@ def test_preprocessing_is_open_clips_own_transform(resnet_clip, side, worst):
     """``worst`` is in gray values: Pillow rounds to whole ones between its two resampling passes."""
     smooth = np.random.default_rng(0).integers(0, 256, size=(8, 8, 3), dtype=np.uint8)
     picture = Image.fromarray(smooth).resize((side, side), Image.Resampling.BICUBIC)
-    transform = open_clip.image_transform_v2(
+    transform = open_clip.transform.image_transform_v2(
         open_clip.transform.PreprocessCfg(**open_clip.get_model_preprocess_cfg(resnet_clip._model)),
         is_train=False,
     )
-    found = resnet_clip._prepare(np.asarray(picture)[None], 64)[0]
+    found = resnet_clip._prepare(np.array(picture)[None], 64)[0]
     off = (found - transform(picture)).abs() * resnet_clip._std[0] * 255
     assert float(off.max()) <= worst + 1e-3
 
