@@ -2,8 +2,8 @@
 
 Run: python benchmarks/prompt_speed.py [--project FILE] [--rounds 20]
 
-The sample project is copied; the stage runs once (drawing, looking, storing), then lists of words that the model
-has not embedded yet are previewed, and merges of regions, as the names page does.
+The sample project is copied; the stage runs once (drawing, looking, storing), then lists of words that the
+model has not embedded yet are previewed, and merges of regions, as the names page does.
 """
 
 from __future__ import annotations

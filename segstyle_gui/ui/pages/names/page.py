@@ -14,6 +14,7 @@ from segstyle_gui.project.edits import NameRegions
 from segstyle_gui.ui.actions import Actions
 from segstyle_gui.ui.pages.common.head import BannerRow, ToolRow
 from segstyle_gui.ui.pages.names.fits import Fits, NameRow, name_rows, read_fits
+from segstyle_gui.ui.pages.names.live import LivePreview
 from segstyle_gui.ui.pages.names.panel import NamePanel
 from segstyle_gui.ui.pages.names.patch_strip import PatchStrip
 from segstyle_gui.ui.pages.names.specs import name_specs
@@ -40,6 +41,7 @@ class NamesPage(Page):
         self._picks: dict[int, str] = {}
         self._heat_ids: tuple[int, ...] = ()  # of the rows of the heat map
         self._build()
+        self._live = LivePreview(session, self.panel.run_panel, self)
         for spec, slot in name_specs(self):
             self.registry.add(spec, slot, self)
         self._connect()
@@ -52,6 +54,7 @@ class NamesPage(Page):
         self._show_status()
         self._load()
         self._show_rows()
+        self._live.ask()
         self.patches.refresh()
 
     def sidebar(self) -> QWidget:
@@ -93,7 +96,12 @@ class NamesPage(Page):
         state = self.session.state
         if state is None:
             return ()
-        return name_rows(state, self._fits, self.margin.value, self._picks)
+        return name_rows(state, self._shown, self.margin.value, self._picks)
+
+    @property
+    def _shown(self) -> Fits | None:
+        """The scores that are shown: a preview's, else those stored."""
+        return self._live.fits or self._fits
 
     # Building
 
@@ -156,6 +164,9 @@ class NamesPage(Page):
         session = self.session
         session.runs_changed.connect(self._runs_changed)
         session.regions_changed.connect(self._show_rows)
+        session.regions_changed.connect(self._try)
+        self.panel.run_panel.config_changed.connect(self._try)
+        self._live.changed.connect(self._show_preview)
         session.status_changed.connect(self._show_status)
         session.selection_changed.connect(self._show_selection)
         self.margin.value_changed.connect(self._show_rows)
@@ -172,7 +183,21 @@ class NamesPage(Page):
     def _runs_changed(self, makes: str) -> None:
         if makes in ("names", "regions"):
             self._picks.clear()
+            self._live.drop()
             self._load()
+            self._try()
+
+    def _try(self, *_: object) -> None:
+        """Ask for a preview, if someone looks."""
+        if self.isVisible():
+            self._live.ask()
+
+    def _show_preview(self) -> None:
+        shown = self._shown
+        names = shown.names if shown is not None else ()
+        self._picks = {number: name for number, name in self._picks.items() if name in names}
+        self._show_rows()
+        self._show_status()
 
     def _load(self) -> None:
         project, run = self.session.project, self.session.run("names")
@@ -229,7 +254,7 @@ class NamesPage(Page):
         return sum(row.can_accept for row in rows if row.region_id in free)
 
     def _show_heat(self, rows: Sequence[NameRow]) -> None:
-        fits = self._fits
+        fits = self._shown
         if fits is None:
             self._heat_ids = ()
             self.heat.set_scores(np.zeros((0, 0)), (), ())
@@ -265,10 +290,16 @@ class NamesPage(Page):
             self.tr("Names are given to regions: find regions first."),
             self.tr("Go to Regions"),
         )
-        stale = status.state == "stale" and not self.panel.run_panel.is_running
-        self.banner_row.say(
-            self.tr("These scores are of other regions: {0}.").format(status.why) if stale else ""
-        )
+        self._show_banner(status.why if status.state == "stale" else "")
+
+    def _show_banner(self, why_stale: str) -> None:
+        previewed = self._live.fits is not None
+        text = self.tr("These scores are of other regions: {0}.").format(why_stale) if why_stale else ""
+        if previewed:
+            text = self.tr("A preview with the present words, settings and regions. Nothing is stored yet.")
+        self.banner.set_kind("info" if previewed else "stale")
+        self.banner.set_button(self.tr("Store the suggestions") if previewed else self.tr("Suggest again"))
+        self.banner_row.say("" if self.panel.run_panel.is_running else text)
 
     # What the pointer means
 
@@ -277,9 +308,10 @@ class NamesPage(Page):
 
     def _heat_cell(self, row: int, column: int) -> None:
         """Propose the name of a cell; the best one again takes the pick back."""
-        assert self._fits is not None
-        number, name = self._heat_ids[row], self._fits.names[column]
-        best = self._fits.chosen[self._fits.row_of(number)] == column
+        fits = self._shown
+        assert fits is not None
+        number, name = self._heat_ids[row], fits.names[column]
+        best = fits.chosen[fits.row_of(number)] == column
         if best and number in self._picks:
             del self._picks[number]
         elif self._picks.get(number) != name:
