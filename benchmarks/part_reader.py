@@ -7,6 +7,7 @@ generator's size, and then reads the samples. How well it reads is measured on i
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from segstyle_gui.paths import resources_dir
 
 _FIRST_SEED = 1000  # of the bundled images
 _HELD_BACK = 100
-_STEPS = 800
+_STEPS = 400
 _QUICK = PredictConfig(flip=False)
 
 
@@ -46,6 +47,18 @@ class PartReader:
         )
 
 
+class _Log:
+    """Says on the standard error how far the training is, now and then."""
+
+    def report(self, done: float, total: float, message: str = "") -> None:
+        """Say every twentieth step."""
+        if int(done) % 20 == 0:
+            print(f"reader: {done:.0f} of {total:.0f} steps", file=sys.stderr, flush=True)
+
+    def preview(self, value: object) -> None:
+        """Show nothing."""
+
+
 def part_reader(size: int, cache: Path) -> PartReader:
     """Return a reader for images of ``size`` pixels a side, trained once and kept in ``cache``."""
     images, parts = _pairs(size)
@@ -59,7 +72,8 @@ def part_reader(size: int, cache: Path) -> PartReader:
         )
         config = StudentConfig(width=16, steps=_STEPS, validation_share=0.0, validate_every=_STEPS)
         cache.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(save_student(train_student(kept, config, device="cpu").student))
+        trained = train_student(kept, config, progress=_Log(), device="cpu")
+        file.write_bytes(save_student(trained.student))
     reader = PartReader(load_student(file.read_bytes()), np.zeros(0))
     found = reader.read(images[-_HELD_BACK:])
     confusion = confusion_matrix(parts[-_HELD_BACK:], found, len(PART_NAMES))

@@ -18,6 +18,7 @@ from torch import Tensor
 from segstyle_gui.core.clip.dense_options import Attention, Finer
 from segstyle_gui.core.clip.dense_pass import DensePass, bytes_of_floats
 from segstyle_gui.core.clip.dense_resnet import resnet_pass
+from segstyle_gui.core.clip.dense_timm import is_timm_transformer, timm_pass
 from segstyle_gui.core.clip.dense_transformer import transformer_pass
 
 _MAX_WINDOWS = 8  # along a side
@@ -64,6 +65,8 @@ def dense_pass(
         return resnet_pass(visual, size, stride, finer, native_size)
     if isinstance(visual, VisionTransformer) and visual.attn_pool is None and visual.pool_type != "none":
         return transformer_pass(visual, size, stride, attention, native_size)
+    if is_timm_transformer(visual):
+        return timm_pass(visual, size, stride, attention, native_size)
     return _window_pass(encode, size, native_size=native_size, stride=stride)
 
 

@@ -13,6 +13,7 @@ so its patches hardly tell where anything is. Three ways around it are known; al
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -43,13 +44,22 @@ def transformer_pass(visual: Any, size: int, stride: int, attention: Attention, 
         Pixels a side the network was trained on.
     """
     patch, width = visual.patch_size[0], visual.conv1.out_channels
+    return patch_pass(
+        size, stride, patch, width, native, lambda images: transformer_dense(visual, images, attention)
+    )
+
+
+def patch_pass(
+    size: int, stride: int, patch: int, width: int, native: int, run: Callable[[Tensor], Tensor]
+) -> DensePass:
+    """Return the pass of a transformer with patches of ``patch`` pixels and tokens of ``width`` numbers."""
     return DensePass(
         side=max(1, round(size / min(stride, patch))) * patch,
         cell=patch,
         grain=patch,
         native=native,
         n_bytes=lambda pixels: bytes_of_floats(((pixels / patch) ** 2 + 1) * _LIVE_WIDTHS * width),
-        run=lambda images: transformer_dense(visual, images, attention),
+        run=run,
     )
 
 
@@ -114,16 +124,19 @@ def _attend(attention: Any, x: Tensor, kind: Attention) -> Tensor:
         -1, (3, attention.num_heads, -1)
     )
     query, key, value = heads.permute(2, 0, 3, 1, 4)  # each (N,heads,L,C/heads)
-    if kind == "sclip":
-        query, key = _normed(attention, "ln_q", query), _normed(attention, "ln_k", key)
-        value = _alike(query, value) + _alike(key, value)
-    elif kind == "clearclip":
-        value = _alike(_normed(attention, "ln_q", query), value)
+    value = gather(_normed(attention, "ln_q", query), _normed(attention, "ln_k", key), value, kind)
     head_scale = getattr(attention, "head_scale", None)
     if head_scale is not None:
         value = value * head_scale
     joined = _normed(attention, "ln_inner", value.transpose(1, 2).flatten(2))
     return F.linear(joined, attention.out_proj.weight, attention.out_proj.bias)
+
+
+def gather(query: Tensor, key: Tensor, value: Tensor, kind: Attention) -> Tensor:
+    """Return (N,heads,L,d): the values that every token gathers, given those of each head (N,heads,L,d)."""
+    if kind == "sclip":
+        return _alike(query, value) + _alike(key, value)
+    return _alike(query, value) if kind == "clearclip" else value
 
 
 def _alike(features: Tensor, value: Tensor) -> Tensor:

@@ -282,6 +282,16 @@ def test_a_merge_is_scored_at_once(named: NamesPage, qtbot: QtBot) -> None:
     assert _Brightness.looks == looks
 
 
+def test_settings_that_need_another_look_say_so(named: NamesPage, qtbot: QtBot) -> None:
+    note, form = named.panel.run_panel.note, named.panel.run_panel.form
+    assert form is not None
+    form.set_value("stride", 8)
+    qtbot.waitUntil(lambda: "looked at anew" in note.text(), timeout=5000)
+    assert len(named.heat._table.columns) == 3
+    form.set_value("stride", 16)
+    qtbot.waitUntil(lambda: not note.text(), timeout=5000)
+
+
 def test_too_few_words_show_what_is_stored(named: NamesPage, qtbot: QtBot) -> None:
     named.prompts.replace_lines(named.prompts.lines()[:2])
     _wait_for_preview(named, qtbot, ["bright", "dark"])

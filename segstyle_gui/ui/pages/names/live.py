@@ -63,7 +63,7 @@ class LivePreview(QObject):
                 return preview_names(project, config, progress)
 
         title = self.tr("Trying the names")
-        self._session.fetch(title, work, self._take, key="names.preview", failed=self._failed)
+        self._session.fetch(title, work, self._answered, key="names.preview", failed=self._failed)
 
     def _config(self) -> NamingConfig | None:
         """Return the present settings, None while they are half written or the stage runs."""
@@ -83,10 +83,17 @@ class LivePreview(QObject):
         same = replace(config, margin=float(run.config.get("margin", config.margin)))
         return is_current(project, stage_named("name_regions"), same) is not None
 
+    def _answered(self, naming: Naming | None) -> None:
+        self._take(naming)
+        if naming is None:
+            self._panel.set_note(self.tr("With these settings the samples are looked at anew."))
+
     def _failed(self, failure: Failure) -> None:
         self._take(None)  # running the stage will say why
 
     def _take(self, naming: Naming | None) -> None:
+        run = self._session.run("names")
+        self._panel.set_note(str(run.summary.get("remark", "")) if run is not None else "")
         before, self.fits = self.fits, None if naming is None else fits_of(naming)
         if before is not None or self.fits is not None:
             self.changed.emit()
