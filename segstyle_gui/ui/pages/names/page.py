@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -13,6 +12,7 @@ from segstyle_gui.pipeline.name_regions import nameable, naming_edit
 from segstyle_gui.project.edits import NameRegions
 from segstyle_gui.ui.actions import Actions
 from segstyle_gui.ui.pages.common.head import BannerRow, ToolRow
+from segstyle_gui.ui.pages.names.fit_map import FitMap
 from segstyle_gui.ui.pages.names.fits import Fits, NameRow, name_rows, read_fits
 from segstyle_gui.ui.pages.names.live import LivePreview
 from segstyle_gui.ui.pages.names.panel import NamePanel
@@ -21,7 +21,6 @@ from segstyle_gui.ui.pages.names.specs import name_specs
 from segstyle_gui.ui.pages.names.suggestion_table import SuggestionTable
 from segstyle_gui.ui.pages.page import Page
 from segstyle_gui.ui.session import Session
-from segstyle_gui.ui.views.heat_map import HeatMap, HeatRow
 from segstyle_gui.ui.widgets.buttons import plain_button, primary_button
 from segstyle_gui.ui.widgets.empty import EmptyState
 from segstyle_gui.ui.widgets.labels import ElidedLabel, SectionHeader
@@ -39,7 +38,6 @@ class NamesPage(Page):
         super().__init__(session, actions, parent)
         self._fits: Fits | None = None
         self._picks: dict[int, str] = {}
-        self._heat_ids: tuple[int, ...] = ()  # of the rows of the heat map
         self._build()
         self._live = LivePreview(session, self.panel.run_panel, self)
         for spec, slot in name_specs(self):
@@ -108,10 +106,7 @@ class NamesPage(Page):
     def _build(self) -> None:
         self.panel = NamePanel(self.session)
         self.prompts = self.panel.prompts
-        self.heat = HeatMap()
-        self.heat.set_empty_text(
-            self.tr("No scores yet"), self.tr("Write the names to choose from, then: Suggest names.")
-        )
+        self.heat = FitMap()
         self.table = SuggestionTable()
         self.patches = PatchStrip(self.session)
         self.split = QSplitter(Qt.Orientation.Vertical)
@@ -172,8 +167,8 @@ class NamesPage(Page):
         self.margin.value_changed.connect(self._show_rows)
         self.margin.committed.connect(self.panel.set_margin)
         self.panel.margin_changed.connect(self._take_margin)
-        self.heat.row_clicked.connect(self._heat_row)
-        self.heat.cell_clicked.connect(self._heat_cell)
+        self.heat.region_clicked.connect(lambda number: session.select((number,)))
+        self.heat.name_clicked.connect(self._pick)
         self.table.accepted.connect(self.accept)
         self.table.name_written.connect(self._write)
         self.table.regions_selected.connect(session.select)
@@ -220,7 +215,7 @@ class NamesPage(Page):
         project = self.session.project
         can_edit = project is not None and not project.readonly
         self.table.set_rows(rows, editable=can_edit)
-        self._show_heat(rows)
+        self.heat.set_fits(rows, self._shown)
         self._show_selection()
         known = sum(bool(row.name) for row in rows)
         looked_at = any(row.best for row in rows)
@@ -253,30 +248,10 @@ class NamesPage(Page):
         free = nameable(state) if state is not None else ()
         return sum(row.can_accept for row in rows if row.region_id in free)
 
-    def _show_heat(self, rows: Sequence[NameRow]) -> None:
-        fits = self._shown
-        if fits is None:
-            self._heat_ids = ()
-            self.heat.set_scores(np.zeros((0, 0)), (), ())
-            return
-        seen = [row for row in rows if fits.row_of(row.region_id) >= 0]
-        numbers = [fits.row_of(row.region_id) for row in seen]
-        heat_rows = [
-            HeatRow(
-                name=row.region_name,
-                color=row.color,
-                margin=row.lead,
-                unknown=bool(row.best and not row.name),
-            )
-            for row in seen
-        ]
-        self.heat.set_scores(fits.scores[numbers], heat_rows, fits.names)
-        self._heat_ids = tuple(row.region_id for row in seen)
-
     def _show_selection(self) -> None:
         ids = self.session.selection
         self.table.select_regions(ids)
-        self.heat.set_current(next((n for n, number in enumerate(self._heat_ids) if number in ids), -1))
+        self.heat.select_regions(ids)
         self._refresh_actions()
 
     def _show_status(self) -> None:
@@ -303,22 +278,18 @@ class NamesPage(Page):
 
     # What the pointer means
 
-    def _heat_row(self, row: int) -> None:
-        self.session.select((self._heat_ids[row],))
-
-    def _heat_cell(self, row: int, column: int) -> None:
-        """Propose the name of a cell; the best one again takes the pick back."""
+    def _pick(self, number: int, column: int) -> None:
+        """Propose the name of a cell for a region; the best one again takes the pick back."""
         fits = self._shown
         assert fits is not None
-        number, name = self._heat_ids[row], fits.names[column]
-        best = fits.chosen[fits.row_of(number)] == column
+        name, best = fits.names[column], fits.chosen[fits.row_of(number)] == column
         if best and number in self._picks:
             del self._picks[number]
         elif self._picks.get(number) != name:
             self._picks[number] = name
         self.session.select((number,))
         self._show_rows()
-        self.heat.set_current(row, column)
+        self.heat.select_regions((number,), column)
 
     def _write(self, region_id: int, name: str) -> None:
         self._picks.pop(region_id, None)
