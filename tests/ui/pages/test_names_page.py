@@ -289,7 +289,7 @@ def test_settings_that_need_another_look_say_so(named: NamesPage, qtbot: QtBot) 
     qtbot.waitUntil(lambda: "looked at anew" in note.text(), timeout=5000)
     assert len(named.heat._table.columns) == 3
     form.set_value("stride", 16)
-    qtbot.waitUntil(lambda: not note.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "looked at anew" not in note.text(), timeout=5000)
 
 
 def test_too_few_words_show_what_is_stored(named: NamesPage, qtbot: QtBot) -> None:
