@@ -24,7 +24,7 @@ from clip_views import SIZE, Renders, render_all
 from safetensors.torch import save_file
 from torch import Tensor
 
-from segstyle_gui.core.clip.dense import resnet_dense
+from segstyle_gui.core.clip.dense_resnet import resnet_dense
 from segstyle_gui.core.device import compute_dtype, tune_cpu
 
 TARGET = Path(__file__).parent.parent / "resources" / "near_eye" / "clip.safetensors"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
-import torch
 from scipy.optimize import linear_sum_assignment
 
 from segstyle_gui.core.clip.prompts import TEMPLATES, Prompt, TextEncoder, embed_prompts
+from segstyle_gui.core.cluster_looks import DenseEncoder, group_embeddings, look_at_clusters
 from segstyle_gui.core.found_names import Naming, Suggestion
 from segstyle_gui.core.naming_config import NamingConfig
 from segstyle_gui.core.progress import SILENT, Progress
@@ -29,14 +28,6 @@ _BATCH = 8  # images
 _FORBIDDEN = -100.0  # never chosen: avoiding one pair costs a sum of cosines 4 at most
 
 
-class DenseEncoder(TextEncoder, Protocol):
-    """Embeds texts and grid cells, as :class:`~segstyle_gui.core.clip.model.ClipModel` does."""
-
-    def dense(self, images: np.ndarray, *, stride: int = 16, size: int = 0) -> np.ndarray:
-        """Return (N,D,h,w) float32 embeddings of (N,H,W,C) uint8 images."""
-        ...
-
-
 def name_regions(
     clip: DenseEncoder,
     images: np.ndarray,
@@ -50,7 +41,8 @@ def name_regions(
     """Suggest a name for every region.
 
     The embedding of a region is the mean over images of its mean in each image, so an image where it is
-    large counts no more than one where it is small. A name's score is the best cosine of its synonyms.
+    large counts no more than one where it is small (``config.weighting`` has the paper's way, too). A name's
+    score is the best cosine of its synonyms.
 
     Parameters
     ----------
@@ -121,36 +113,10 @@ def region_embeddings(
 
     Parameters are those of :func:`name_regions`.
     """
-    total: np.ndarray | None = None
-    n_seen = np.zeros(len(region_ids))
-    for start in range(0, len(images), _BATCH):
-        progress.report(start, len(images), "Looking at regions")
-        batch = slice(start, start + _BATCH)
-        cells = clip.dense(images[batch], stride=config.stride, size=config.size)
-        means, seen = _means_in_images(cells, region_maps[batch], region_ids)
-        total = means.sum(axis=0) if total is None else total + means.sum(axis=0)
-        n_seen += seen.sum(axis=0)
-    progress.report(1, 1)
-    if total is None:
-        raise ValueError("no images; wanted at least one")
-    norms = np.linalg.norm(total, axis=1, keepdims=True)
-    unit = np.divide(total, norms, out=np.full_like(total, np.nan), where=(n_seen[:, None] > 0) & (norms > 0))
-    return np.asarray(unit, dtype=np.float32)
-
-
-def _means_in_images(
-    cells: np.ndarray, region_maps: np.ndarray, region_ids: Sequence[int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return (N,regions,D) mean embeddings, 0 where absent, and (N,regions) bool presence.
-
-    A cell counts by the share of its pixels that belong to the region.
-    """
-    maps = torch.from_numpy(np.ascontiguousarray(region_maps).astype(np.int64))
-    inside = (maps[:, None] == torch.tensor(list(region_ids))[:, None, None]).float()
-    weights = torch.nn.functional.adaptive_avg_pool2d(inside, cells.shape[-2:]).flatten(2).numpy()
-    sums = np.einsum("nrp,ndp->nrd", weights, cells.reshape(*cells.shape[:2], -1), optimize=True)
-    area = weights.sum(axis=2)
-    return sums / np.maximum(area, 1e-12)[:, :, None], area > 0
+    batches = (slice(start, start + _BATCH) for start in range(0, len(images), _BATCH))
+    scenes = ((images[batch], region_maps[batch]) for batch in batches)
+    looks = look_at_clusters(clip, scenes, region_ids, config, n_images=len(images), progress=progress)
+    return group_embeddings(looks, [(number,) for number in region_ids], config.weighting)
 
 
 def suggest_names(

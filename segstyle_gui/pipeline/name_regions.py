@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from segstyle_gui.core.classes import RegionState
 from segstyle_gui.core.found_names import Naming
-from segstyle_gui.core.naming_config import NamingConfig
+from segstyle_gui.core.naming_config import PRESETS, NamingConfig
 from segstyle_gui.core.progress import Progress, part
 from segstyle_gui.errors import StageError
-from segstyle_gui.pipeline.artifacts import LoadedRegions, load_regions
-from segstyle_gui.pipeline.stage import MADE_BY, Stage, begin, current_run
-from segstyle_gui.pipeline.text_model import clip_of, load_text_model
+from segstyle_gui.pipeline.region_looks import LOOK, known_embeddings, look_at_regions, region_look
+from segstyle_gui.pipeline.stage import MADE_BY, Stage, begin
+from segstyle_gui.pipeline.text_model import clip_of, load_text_model, makeshift
 from segstyle_gui.project.edits import Compound, Edit, NameRegions
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
 
-_FIRST_SEED = 50_000  # samples that are looked at are not those that regions were found on
-_BATCH = 16
 _BEST = 3  # names of a region that the summary lists
-_LOOK = "look"  # digest of what the embeddings depend on
-_LOOK_SETTINGS = ("weights_file", "n_images", "stride", "size")
 
 
 def run(project: Project, config: NamingConfig, progress: Progress) -> RunRecord:
@@ -40,26 +33,25 @@ def run(project: Project, config: NamingConfig, progress: Progress) -> RunRecord
         If CLIP's weights cannot be had.
     """
     from segstyle_gui.core.clip.prompts import parse_prompts
-    from segstyle_gui.core.naming import name_embeddings, region_embeddings
+    from segstyle_gui.core.naming import name_embeddings
 
     draft = begin(project, STAGE, config)
     prompts = parse_prompts(config.prompts)
     source = clip_of(project, config)
     clip = load_text_model(source, config, part(progress, 0.0, 0.05))
-    found, state = current_run(project, "regions"), project.region_state
-    assert state is not None  # a run of regions always has one
-    ids = [region.id for region in state.regions]
-    look = _look(found, state, config, source.label)
-    embeddings = _known_embeddings(project, look)
+    look = region_look(project, config, source)
+    ids = [region.id for region in look.state.regions]
+    embeddings = known_embeddings(project, look)
     if embeddings is None:
-        regions = replace(load_regions(project), state=state)
-        images, maps = _samples(regions, config.n_images, part(progress, 0.05, 0.25))
-        embeddings = region_embeddings(clip, images, maps, ids, config, progress=part(progress, 0.25, 1.0))
+        embeddings = look_at_regions(project, clip, look, config, part(progress, 0.05, 1.0))
     naming = name_embeddings(clip, embeddings, ids, prompts, config)
     suggestions = _suggestions(naming)
     named = sum(row["name"] is not None for row in suggestions)
     summary = {"clip": source.label, "regions": len(ids), "named": named, "suggestions": suggestions}
-    return draft.commit(summary, {**naming.to_arrays(), _LOOK: look})
+    remark = makeshift(project, config, source)
+    if remark:
+        summary = {"remark": remark, **summary}
+    return draft.commit(summary, {**naming.to_arrays(), LOOK: look.digest})
 
 
 def _suggestions(naming: Naming) -> list[dict[str, Any]]:
@@ -78,49 +70,6 @@ def _suggestions(naming: Naming) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _known_embeddings(project: Project, look: np.ndarray) -> np.ndarray | None:
-    """Return the embeddings of the regions if the former suggestions were made by the same look at them."""
-    former = project.current("names")
-    if former is None or _LOOK not in project.array_names(former):
-        return None
-    arrays = project.arrays(former)
-    return Naming.from_arrays(arrays).embeddings if np.array_equal(arrays[_LOOK], look) else None
-
-
-def _look(run: RunRecord, state: RegionState, config: NamingConfig, clip: str) -> np.ndarray:
-    """Return a digest (32,) uint8 of all that the regions' embeddings depend on."""
-    facts = [
-        run.id,
-        clip,
-        [[region.id, *region.clusters] for region in state.regions],
-        [[*split.parents, split.centroids.tolist()] for split in state.splits],
-        [getattr(config, name) for name in _LOOK_SETTINGS],
-    ]
-    return np.frombuffer(hashlib.sha256(json.dumps(facts).encode()).digest(), np.uint8)
-
-
-def _samples(regions: LoadedRegions, n_images: int, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
-    """Return samples (n, R, R, C) uint8 and their region ids (n, R, R)."""
-    import torch
-
-    from segstyle_gui.core.generator.network import images_to_uint8
-    from segstyle_gui.core.label_maps import cluster_maps, sample_latents
-
-    generator, table = regions.generator, regions.state.cluster_to_region()
-    images, maps = [], []
-    for start in range(0, n_images, _BATCH):
-        progress.report(start, n_images, "drawing samples")
-        seeds = list(range(_FIRST_SEED + start, _FIRST_SEED + min(start + _BATCH, n_images)))
-        with torch.inference_mode():
-            w = sample_latents(generator, regions.clustering, seeds)
-            images.append(images_to_uint8(generator.synthesis(w)))
-        ids, _ = cluster_maps(
-            generator, regions.clustering, regions.state.splits, w, size=generator.resolution
-        )
-        maps.append(table[ids])
-    return np.concatenate(images), np.concatenate(maps)
 
 
 def accept_names(project: Project) -> dict[int, str]:
@@ -144,7 +93,7 @@ def accept_names(project: Project) -> dict[int, str]:
     accepted = {number: suggested[number] for number in nameable(state) if number in suggested}
     if not accepted:
         raise StageError(
-            "No region without a class has a suggested name.", hint="Name again with a lower --margin."
+            "No region without a class has a suggested name.", hint="Suggest names again with a lower margin."
         )
     project.apply(naming_edit(accepted))
     return accepted
@@ -168,6 +117,10 @@ def _load_config() -> type[Any]:
     return NamingConfig
 
 
+def _load_presets() -> Mapping[str, Any]:
+    return PRESETS
+
+
 STAGE = Stage(
     name="name_regions",
     title="Name regions",
@@ -175,6 +128,7 @@ STAGE = Stage(
     needs=("regions",),
     makes="names",
     load_config=_load_config,
+    load_presets=_load_presets,
     run=run,
     ignores_classes=True,
 )

@@ -34,6 +34,11 @@ class Shelf(Generic[Value]):
                 self._kept.popitem(last=False)
             return self._kept[key]
 
+    def kept(self, key: Hashable) -> Value | None:
+        """Return the object of ``key`` if it is kept, else None."""
+        with self._lock:
+            return self._kept.get(key)
+
     def clear(self) -> None:
         """Let go of everything."""
         with self._lock:

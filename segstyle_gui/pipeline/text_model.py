@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from segstyle_gui.core.images import file_sha256
 from segstyle_gui.core.progress import Progress
@@ -21,22 +21,30 @@ from segstyle_gui.project.store import Project
 if TYPE_CHECKING:
     from segstyle_gui.core.clip.choice import ClipSource
     from segstyle_gui.core.clip.model import ClipModel
+    from segstyle_gui.core.cluster_looks import ClusterLooks
 
 
 class TextModels:
-    """Keeps the CLIP that was used last, so that the next prompt needs not load it again."""
+    """Keeps the CLIP that was used last, so that the next prompt needs not load it again.
+
+    Attributes
+    ----------
+    looks
+        What it saw of the clusters last, so that the next prompt needs no second look.
+    """
 
     def __init__(self) -> None:
         self._models: Shelf[ClipModel] = Shelf(1)
+        self.looks: Shelf[ClusterLooks] = Shelf(1)
 
     @contextmanager
     def at_hand(self) -> Iterator[None]:
         """Let :func:`load_text_model`, where this thread calls it inside of the ``with``, look here first."""
-        token = _at_hand.set(self)
+        token = _kept.set(self)
         try:
             yield
         finally:
-            _at_hand.reset(token)
+            _kept.reset(token)
 
     def get(self, source: ClipSource, load: Callable[[], ClipModel]) -> ClipModel:
         """Return the model of ``source``, by ``load`` if it is another one or its file has changed."""
@@ -44,11 +52,17 @@ class TextModels:
         return self._models.get((source, facts and (facts.st_size, facts.st_mtime_ns)), load)
 
     def clear(self) -> None:
-        """Let go of the model."""
+        """Let go of the model and of what it saw."""
         self._models.clear()
+        self.looks.clear()
 
 
-_at_hand: ContextVar[TextModels | None] = ContextVar("text_models", default=None)
+_kept: ContextVar[TextModels | None] = ContextVar("text_models", default=None)
+
+
+def at_hand() -> TextModels | None:
+    """Return what the thread's window keeps, None where nothing is kept."""
+    return _kept.get()
 
 
 class TextSettings(Protocol):
@@ -84,6 +98,30 @@ def clip_of(project: Project, config: TextSettings) -> ClipSource:
     )
 
 
+def makeshift(project: Project, config: TextSettings, source: ClipSource) -> str:
+    """Return what is to be said where *auto* took the bundled CLIP for want of another, else nothing."""
+    from segstyle_gui.core.clip.choice import AUTO
+
+    run = project.current("generator")
+    if config.model != AUTO or source.where != "bundled" or run is None or is_bundled_generator(run):
+        return ""
+    return (
+        "The bundled CLIP was taken, as no other is on this computer. It knows near-infrared images of eyes"
+        " and nothing else: for other images choose another model, and allow its download."
+    )
+
+
+def source_facts(source: ClipSource) -> list[Any]:
+    """Return what changes if the weights do: the bundled file's checksum, any other's size and time."""
+    file = source.path
+    if file is None or not file.is_file():
+        return [source.label]
+    if source.where == "bundled":
+        return [source.label, _sha256(file)]
+    facts = file.stat()
+    return [source.label, str(file), facts.st_size, facts.st_mtime_ns]
+
+
 def load_text_model(source: ClipSource, config: TextSettings, progress: Progress) -> ClipModel:
     """Load a CLIP on the best device, or take the one that :class:`TextModels` keeps.
 
@@ -93,7 +131,7 @@ def load_text_model(source: ClipSource, config: TextSettings, progress: Progress
         If it is not on this computer and may not be downloaded, or cannot be read.
     """
     progress.report(0, 1, f"Loading CLIP {source.label}")
-    kept = _at_hand.get()
+    kept = at_hand()
     if kept is None:
         return _load(source, config, progress)
     return kept.get(source, lambda: _load(source, config, progress))

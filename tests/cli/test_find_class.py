@@ -67,4 +67,4 @@ def test_clip_is_never_downloaded_unasked(
     segstyle("import-generator", "Eyes", generator_file)
     answer = segstyle("find-class", "Eyes", "--prompt", "an eye with glasses", *SMALL)
     assert answer.code == 4
-    assert "--download" in answer.err
+    assert "Allow the download" in answer.err

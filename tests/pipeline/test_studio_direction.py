@@ -30,7 +30,7 @@ class _Brightness:
         angle = images[:, :, :8].mean(axis=(1, 2, 3)) / 255 * np.pi / 2
         return np.stack([np.sin(angle), np.cos(angle)], axis=1).astype(np.float32)
 
-    def dense(self, images: np.ndarray, *, stride: int = 16, size: int = 0) -> np.ndarray:
+    def dense(self, images: np.ndarray, **options: Any) -> np.ndarray:
         light = images[..., 0].astype(np.float32) > np.median(images)
         return np.stack([light, ~light], axis=1).astype(np.float32)
 

@@ -57,7 +57,9 @@ def tokenizer_of(config: dict[str, Any]) -> Tokenizer:
     text = config["text_cfg"]
     context_length = text.get("context_length", 77)
     if text.get("hf_tokenizer_name"):
-        tokenizer: Tokenizer = HFTokenizer(text["hf_tokenizer_name"], context_length=context_length)
+        tokenizer: Tokenizer = HFTokenizer(
+            text["hf_tokenizer_name"], context_length=context_length, **text.get("tokenizer_kwargs", {})
+        )
         return tokenizer
     return open_clip.SimpleTokenizer(context_length=context_length)
 

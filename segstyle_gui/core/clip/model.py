@@ -12,11 +12,13 @@ import numpy as np
 import open_clip
 import torch
 import torch.nn.functional as F
+from huggingface_hub import constants
 from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 from torch import Tensor
 
 from segstyle_gui.core.clip.cache import HUB_PREFIX, download_weights
 from segstyle_gui.core.clip.catalog import clip_source
+from segstyle_gui.core.clip.choice import ClipSource
 from segstyle_gui.core.clip.custom import (
     Tokenizer,
     build_network,
@@ -24,10 +26,15 @@ from segstyle_gui.core.clip.custom import (
     set_preprocessing,
     tokenizer_of,
 )
-from segstyle_gui.core.clip.dense import dense_embeddings
+from segstyle_gui.core.clip.dense import dense_pass
+from segstyle_gui.core.clip.dense_options import Attention, Finer
+from segstyle_gui.core.clip.dense_pass import run_pass
 from segstyle_gui.core.device import choose_device
 from segstyle_gui.core.progress import SILENT, Progress
 from segstyle_gui.errors import ModelFileError
+
+_KNOWN_TEXTS = 4096  # whose embeddings a model keeps
+_TEXT_BATCH = 256
 
 
 class ClipModel:
@@ -52,6 +59,7 @@ class ClipModel:
         self.batch_size = batch_size
         self._model: Any = model.eval().requires_grad_(False).to(device)
         self._tokenizer = tokenizer
+        self._known_texts: dict[str, np.ndarray] = {}
         preprocess = open_clip.get_model_preprocess_cfg(model)
         self._mean = _channel_values(preprocess.get("mean", OPENAI_DATASET_MEAN), device)
         self._std = _channel_values(preprocess.get("std", OPENAI_DATASET_STD), device)
@@ -62,10 +70,21 @@ class ClipModel:
         size = self._model.visual.image_size
         return int(size if isinstance(size, int) else size[0])
 
-    @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        """Return (n,D) float32 text embeddings of length 1."""
-        tokens = self._tokenizer(list(texts)).to(self.device)
+        """Return (n,D) float32 text embeddings of length 1; those of the last thousands of texts are kept."""
+        known = self._known_texts  # only ever replaced as a whole: two threads may share a model
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        found: dict[str, np.ndarray] = {}
+        for start in range(0, len(new), _TEXT_BATCH):
+            batch = new[start : start + _TEXT_BATCH]
+            found.update(zip(batch, self._embed_texts(batch), strict=True))
+        together = known | found
+        self._known_texts = together if len(together) <= _KNOWN_TEXTS else found
+        return np.stack([together[text] for text in texts])
+
+    @torch.inference_mode()
+    def _embed_texts(self, texts: list[str]) -> np.ndarray:
+        tokens = self._tokenizer(texts).to(self.device)
         return _to_numpy(F.normalize(self._model.encode_text(tokens).float(), dim=-1))
 
     @torch.inference_mode()
@@ -79,12 +98,21 @@ class ClipModel:
         """
         batches = [
             F.normalize(self._model.encode_image(self._prepare(batch, self.image_size)).float(), dim=-1)
-            for batch in self._batches(images)
+            for batch in self._batches(images, self.batch_size)
         ]
         return _to_numpy(torch.cat(batches))
 
     @torch.inference_mode()
-    def dense(self, images: np.ndarray, *, stride: int = 16, size: int = 0) -> np.ndarray:
+    def dense(
+        self,
+        images: np.ndarray,
+        *,
+        stride: int = 16,
+        size: int = 0,
+        finer: Finer = "dilate",
+        attention: Attention = "value",
+        memory_gb: float = 2.0,
+    ) -> np.ndarray:
         """Return (N,D,h,w) float32 embeddings of grid cells, not normalised.
 
         Parameters
@@ -92,27 +120,37 @@ class ClipModel:
         images
             (N,H,W,C) uint8, C = 1 or 3.
         stride
-            Step of the grid in pixels of the resized images (see :func:`dense_embeddings`).
+            Step of the grid in pixels of the resized images (see :func:`dense_pass`).
         size
             Side in pixels the images are resized to; 0 takes the model's own.
+        finer, attention
+            See :func:`dense_pass`.
+        memory_gb
+            For activations: as many images at once as fit, tiles of one where not even one does.
         """
-        batches = [
-            dense_embeddings(
-                self._model.visual,
-                self._prepare(batch, size or self.image_size),
-                encode=self._model.encode_image,
-                native_size=self.image_size,
-                stride=stride,
-            ).float()
-            for batch in self._batches(images)
-        ]
-        return _to_numpy(torch.cat(batches))
+        dense = dense_pass(
+            self._model.visual,
+            size or self.image_size,
+            encode=self._model.encode_image,
+            native_size=self.image_size,
+            stride=stride,
+            finer=finer,
+            attention=attention,
+        )
+        budget = int(memory_gb * 1e9)
+        batches = self._batches(images, dense.batch(budget, self.batch_size))
+        return np.concatenate(
+            [
+                _to_numpy(run_pass(dense, self._prepare(batch, dense.side), budget).float())
+                for batch in batches
+            ]
+        )
 
-    def _batches(self, images: np.ndarray) -> Iterator[np.ndarray]:
+    def _batches(self, images: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
         if images.ndim != 4 or images.dtype != np.uint8 or images.shape[3] not in (1, 3) or not len(images):
             raise ValueError(f"images are {images.shape} {images.dtype}; wanted (N,H,W,1 or 3) uint8")
-        for start in range(0, len(images), self.batch_size):
-            yield images[start : start + self.batch_size]
+        for start in range(0, len(images), batch_size):
+            yield images[start : start + batch_size]
 
     def _prepare(self, images: np.ndarray, side: int) -> Tensor:
         """Return (N,3,side,side) float32, normalised by the training set's mean and deviation."""
@@ -162,12 +200,15 @@ def load_clip(
     if weights is not None and not weights.is_file():
         raise ModelFileError(f"There is no CLIP file {weights}.", hint="Choose an existing weights file.")
     with _quiet_open_clip():
-        config = config_beside(source.path) if source.path and source.where != "cache" else None
-        if config is not None and source.path is not None:
-            return _load_custom(config, source.path, device)
-        _check_name(source.name, source.tag, needs_tag=weights is None)
+        config = _config_of(source, source.path)
+        if config is None:
+            _check_name(source.name, source.tag, needs_tag=weights is None)
         path = source.path or _fetched(source.name, source.tag, download, progress)
-        return _load_named(source.name, source.tag, device, path)
+        config = config or _config_of(source, path)
+        with _no_network():
+            if config is not None:
+                return _load_custom(config, path, device)
+            return _load_named(source.name, source.tag, device, path)
 
 
 def build_clip(config: dict[str, Any], device: torch.device) -> ClipModel:
@@ -190,18 +231,23 @@ def _check_name(name: str, tag: str, *, needs_tag: bool) -> None:
         )
 
 
+def _config_of(source: ClipSource, path: Path | None) -> dict[str, Any] | None:
+    """Return the config that lies beside the weights, None where open_clip knows the network by its name."""
+    if path is None or (source.where == "cache" and not source.name.startswith(HUB_PREFIX)):
+        return None
+    return config_beside(path)
+
+
 def _fetched(name: str, tag: str, download: bool, progress: Progress) -> Path:
     if not download:
         raise ModelFileError(
             f"CLIP {name} is not on this computer, and nothing is downloaded unasked.",
-            hint="Allow it with --download, or give a local file with --weights-file.",
+            hint="Allow the download, or give a local weights file.",
         )
     return download_weights(name, tag, progress=progress)
 
 
 def _load_named(name: str, tag: str, device: torch.device, weights: Path) -> ClipModel:
-    if name.startswith(HUB_PREFIX):
-        return _load_hub(name, weights, device)
     known = open_clip.get_pretrained_cfg(name, tag) if tag else {}
     try:
         model: Any = open_clip.create_model(
@@ -213,15 +259,6 @@ def _load_named(name: str, tag: str, device: torch.device, weights: Path) -> Cli
         set_preprocessing(model, known)
         return ClipModel(model, open_clip.get_tokenizer(name), device)
     except Exception as error:  # disk, pickle and open_clip each have their own types
-        raise _load_error(name, weights, error) from error
-
-
-def _load_hub(name: str, weights: Path, device: torch.device) -> ClipModel:
-    """Load a model of the hub, whose small config and vocabulary open_clip gets itself."""
-    try:
-        model: Any = open_clip.create_model(name, pretrained_text=False)
-        return ClipModel(model, open_clip.get_tokenizer(name), device)
-    except Exception as error:  # as above
         raise _load_error(name, weights, error) from error
 
 
@@ -242,6 +279,17 @@ def _load_custom(config: dict[str, Any], weights: Path, device: torch.device) ->
         raise _load_error("of the config beside it", weights, error) from error
     set_preprocessing(model, config.get("preprocess_cfg", {}))
     return ClipModel(model, tokenizer, device)
+
+
+@contextmanager
+def _no_network() -> Iterator[None]:
+    """Let open_clip take vocabularies and configs from the cache alone: it would download them unasked."""
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
 
 
 @contextmanager

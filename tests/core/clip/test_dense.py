@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from segstyle_gui.core.clip import dense
-from segstyle_gui.core.clip.dense import resnet_dense, transformer_dense
+from segstyle_gui.core.clip import dense_resnet
+from segstyle_gui.core.clip.dense_resnet import resnet_dense, resnet_pass
 from segstyle_gui.errors import ConfigError
 
 
@@ -17,10 +17,17 @@ def relative_error(found, wanted):
 
 
 def undilated(visual, x):
-    """Run open_clip's own stem and layers, then the value path as two plain linear maps."""
-    for layer in (visual.stem, visual.layer1, visual.layer2, visual.layer3, visual.layer4):
-        x = layer(x)
-    return visual.attnpool.c_proj(visual.attnpool.v_proj(x.permute(0, 2, 3, 1))).permute(0, 3, 1, 2)
+    """Let open_clip run its own forward pass, then the value path as two plain linear maps."""
+    seen = []
+    hook = visual.layer4.register_forward_hook(lambda layer, given, made: seen.append(made))
+    pool = visual.attnpool
+    visual.attnpool = torch.nn.Identity()  # has positions for one side only
+    try:
+        visual(x)
+    finally:
+        hook.remove()
+        visual.attnpool = pool
+    return pool.c_proj(pool.v_proj(seen[0].permute(0, 2, 3, 1))).permute(0, 3, 1, 2)
 
 
 @pytest.mark.parametrize("side", [64, 96, 160])
@@ -36,7 +43,7 @@ def test_a_dilated_resnet_equals_the_original_on_its_grid(resnet_clip, side, str
 
 
 def test_dilating_without_the_averages_is_far_off(resnet_clip, monkeypatch):
-    monkeypatch.setattr(dense, "_dilated_average", lambda x, reach: x)
+    monkeypatch.setattr(dense_resnet, "_dilated_average", lambda x, reach: x)
     visual, x = resnet_clip._model.visual, noise(64)
     with torch.inference_mode():
         assert relative_error(resnet_dense(visual, x, 16)[..., ::2, ::2], undilated(visual, x)) > 0.3
@@ -50,20 +57,17 @@ def test_positions_between_are_not_copies(resnet_clip):
 
 def test_a_wrong_stride_is_refused(resnet_clip):
     with pytest.raises(ConfigError, match="32, 16, 8 or 4"):
-        resnet_dense(resnet_clip._model.visual, noise(64), 12)
+        resnet_pass(resnet_clip._model.visual, 64, 12, "dilate", 64)
 
 
-def test_the_transformers_value_path_is_attention_that_looks_at_itself_alone(transformer_clip):
-    """With one token only, softmax over one key is 1, so attention *is* its value path."""
-    visual = transformer_clip._model.visual
-    last = visual.transformer.resblocks[-1]
+def test_enlarging_is_the_plain_network_on_larger_images(resnet_clip):
+    images = np.random.default_rng(0).integers(0, 256, size=(2, 64, 64, 3), dtype=np.uint8)
+    found = resnet_clip.dense(images, stride=16, finer="enlarge")
     with torch.inference_mode():
-        tokens = visual._embeds(noise(32))
-        tokens = visual.transformer.resblocks[0](tokens)
-        alone = last(tokens.reshape(-1, 1, 32)).reshape(tokens.shape)
-        wanted = (visual.ln_post(alone[:, 1:]) @ visual.proj).transpose(1, 2).reshape(2, 32, 4, 4)
-        found = transformer_dense(visual, noise(32), 8)
-    assert relative_error(found, wanted) < 1e-5
+        wanted = undilated(resnet_clip._model.visual, resnet_clip._prepare(images, 128)).numpy()
+    assert found.shape == (2, 32, 4, 4)
+    assert np.allclose(found, wanted, atol=1e-5)
+    assert not np.allclose(found, resnet_clip.dense(images, stride=16), atol=0.1)
 
 
 @pytest.mark.parametrize(("stride", "cells"), [(32, 4), (8, 4), (4, 8), (2, 16)])

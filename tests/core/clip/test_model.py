@@ -4,6 +4,7 @@ import numpy as np
 import open_clip
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import save_file
 
 from segstyle_gui.core.clip import catalog
@@ -59,6 +60,20 @@ def test_preprocessing_is_clips(resnet_clip):
     mean, std = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
     wanted = (np.array([0, 128 / 255, 1.0]) - mean) / std
     assert np.allclose(x, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize(("side", "worst"), [(64, 0.0), (40, 2.0), (150, 2.0)])
+def test_preprocessing_is_open_clips_own_transform(resnet_clip, side, worst):
+    """``worst`` is in gray values: Pillow rounds after each of its two resampling passes."""
+    smooth = np.random.default_rng(0).integers(0, 256, size=(8, 8, 3), dtype=np.uint8)
+    picture = Image.fromarray(smooth).resize((side, side), Image.Resampling.BICUBIC)
+    transform = open_clip.transform.image_transform_v2(
+        open_clip.transform.PreprocessCfg(**open_clip.get_model_preprocess_cfg(resnet_clip._model)),
+        is_train=False,
+    )
+    found = resnet_clip._prepare(np.array(picture)[None], 64)[0]
+    off = (found - transform(picture)).abs() * resnet_clip._std[0] * 255
+    assert float(off.max()) <= worst + 1e-3
 
 
 def test_upsampling_never_leaves_the_range(resnet_clip):
@@ -151,7 +166,7 @@ def test_unknown_names_and_tags_are_refused():
 def test_nothing_is_downloaded_unasked(monkeypatch):
     monkeypatch.setattr(clip_model, "download_weights", lambda *args, **options: pytest.fail("downloads"))
     monkeypatch.setattr(catalog, "cached_weights", lambda name, tag: None)
-    with pytest.raises(ModelFileError, match=r"RN50 is not on this computer.*--download"):
+    with pytest.raises(ModelFileError, match=r"RN50 is not on this computer.*Allow the download"):
         load_clip("RN50", pretrained="openai", device=CPU)
     with pytest.raises(ModelFileError, match="hf-hub:owner/model is not on this computer"):
         load_clip("hf-hub:owner/model", device=CPU)

@@ -18,6 +18,7 @@ from segstyle_gui.project.edits import AssignClass, MergeRegions
 from segstyle_gui.project.store import Project
 from segstyle_gui.ui.actions import Actions
 from segstyle_gui.ui.pages.names.page import NamesPage
+from segstyle_gui.ui.pages.names.prompts import PromptLine
 from segstyle_gui.ui.pages.names.suggestion_model import Column
 from segstyle_gui.ui.pages.regions.suggestions import suggestions_of
 from segstyle_gui.ui.session import Session
@@ -29,12 +30,14 @@ class _Brightness:
     """A CLIP that knows bright from dark, and a little of gray."""
 
     loads = 0
+    looks = 0
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
         known = {"bright": (1.0, 0.0), "dark": (0.0, 1.0), "gray": (0.6, 0.8)}
         return np.array([next(v for k, v in known.items() if k in text) for text in texts], np.float32)
 
-    def dense(self, images: np.ndarray, *, stride: int = 16, size: int = 0) -> np.ndarray:
+    def dense(self, images: np.ndarray, **options: Any) -> np.ndarray:
+        _Brightness.looks += 1
         light = images[..., 0].astype(np.float32) > np.median(images)
         return np.stack([light, ~light], axis=1).astype(np.float32)
 
@@ -231,3 +234,76 @@ def test_the_next_prompt_loads_no_model_again(
     named.run()
     idle()
     assert _Brightness.loads == loads + 1
+
+
+def _wait_for_preview(page: NamesPage, qtbot: QtBot, names: Sequence[str]) -> None:
+    def shown() -> bool:
+        return page._live.fits is not None and page.heat._table.columns == tuple(names)
+
+    qtbot.waitUntil(shown, timeout=10_000)
+
+
+def test_other_words_are_tried_at_once_and_stored_on_demand(
+    named: NamesPage, qtbot: QtBot, idle: Callable[[], None]
+) -> None:
+    run, columns = current_run(_project(named), "names"), named.heat._table.columns
+    named.prompts.replace_lines((*named.prompts.lines()[:2], PromptLine("gray glare")))
+    _wait_for_preview(named, qtbot, ["bright", "dark", "gray glare"])
+    assert "Nothing is stored yet" in named.banner.text()
+    assert current_run(_project(named), "names").id == run.id
+    named.prompts.replace_lines(tuple(PromptLine(name) for name in ("bright", "gray", "dark")))
+    _wait_for_preview(named, qtbot, ["bright", "gray", "dark"])
+    named.banner.clicked.emit()
+    qtbot.waitUntil(lambda: current_run(_project(named), "names").id != run.id, timeout=30_000)
+    idle()
+    qtbot.waitUntil(lambda: named._live.fits is None, timeout=5000)
+    assert named.heat._table.columns == ("bright", "gray", "dark") != columns
+    assert not named.banner.isVisibleTo(named)
+
+
+def test_going_back_to_the_stored_words_ends_the_preview(named: NamesPage, qtbot: QtBot) -> None:
+    lines = named.prompts.lines()
+    named.prompts.replace_lines(lines[:2])
+    _wait_for_preview(named, qtbot, ["bright", "dark"])
+    named.prompts.replace_lines(lines)
+    qtbot.waitUntil(lambda: named._live.fits is None, timeout=5000)
+    assert len(named.heat._table.columns) == 3
+    named.margin.set_value(0.1)
+    named.panel.set_margin(0.1)  # hides or shows names, and needs no other scores
+    qtbot.wait(400)
+    assert named._live.fits is None
+
+
+def test_a_merge_is_scored_at_once(named: NamesPage, qtbot: QtBot) -> None:
+    looks = _Brightness.looks
+    named.session.apply(MergeRegions(tuple(row.region_id for row in named.rows()[2:4])))
+    qtbot.waitUntil(lambda: named._live.fits is not None, timeout=10_000)
+    assert all(row.best for row in named.rows())
+    assert _Brightness.looks == looks
+
+
+def test_settings_that_need_another_look_say_so(named: NamesPage, qtbot: QtBot) -> None:
+    note, form = named.panel.run_panel.note, named.panel.run_panel.form
+    assert form is not None
+    form.set_value("stride", 8)
+    qtbot.waitUntil(lambda: "looked at anew" in note.text(), timeout=5000)
+    assert len(named.heat._table.columns) == 3
+    form.set_value("stride", 16)
+    qtbot.waitUntil(lambda: "looked at anew" not in note.text(), timeout=5000)
+
+
+def test_too_few_words_show_what_is_stored(named: NamesPage, qtbot: QtBot) -> None:
+    named.prompts.replace_lines(named.prompts.lines()[:2])
+    _wait_for_preview(named, qtbot, ["bright", "dark"])
+    named.prompts.replace_lines(named.prompts.lines()[:1])
+    qtbot.waitUntil(lambda: named._live.fits is None, timeout=5000)
+    assert len(named.heat._table.columns) == 3
+
+
+def test_a_preview_is_accepted_like_what_is_stored(named: NamesPage, qtbot: QtBot) -> None:
+    named.prompts.replace_lines(tuple(PromptLine(name) for name in ("very bright", "dark")))
+    _wait_for_preview(named, qtbot, ["very bright", "dark"])
+    row = named.rows()[0]
+    named.accept({row.region_id})
+    assert _classes(named)[row.region_id] == row.name
+    assert named._live.fits is not None

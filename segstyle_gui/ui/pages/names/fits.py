@@ -80,13 +80,17 @@ class NameRow:
 
 def read_fits(project: Project, run: RunRecord) -> Fits:
     """Read the scores of a run of names; a job calls it."""
-    naming = Naming.from_arrays(project.arrays(run, NAMING_ARRAYS))
+    return fits_of(Naming.from_arrays(project.arrays(run, NAMING_ARRAYS)), run.id)
+
+
+def fits_of(naming: Naming, run_id: int = 0) -> Fits:
+    """Return the scores of a naming; ``run_id`` 0 is that of none."""
     chosen = [
         _column(scores, found.name, found.score, naming.names)
         for scores, found in zip(naming.scores, naming.suggestions, strict=True)
     ]
     return Fits(
-        run_id=run.id,
+        run_id=run_id,
         region_ids=naming.region_ids,
         names=naming.names,
         scores=naming.scores,

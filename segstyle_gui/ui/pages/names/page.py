@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -13,14 +12,15 @@ from segstyle_gui.pipeline.name_regions import nameable, naming_edit
 from segstyle_gui.project.edits import NameRegions
 from segstyle_gui.ui.actions import Actions
 from segstyle_gui.ui.pages.common.head import BannerRow, ToolRow
+from segstyle_gui.ui.pages.names.fit_map import FitMap
 from segstyle_gui.ui.pages.names.fits import Fits, NameRow, name_rows, read_fits
+from segstyle_gui.ui.pages.names.live import LivePreview
 from segstyle_gui.ui.pages.names.panel import NamePanel
 from segstyle_gui.ui.pages.names.patch_strip import PatchStrip
 from segstyle_gui.ui.pages.names.specs import name_specs
 from segstyle_gui.ui.pages.names.suggestion_table import SuggestionTable
 from segstyle_gui.ui.pages.page import Page
 from segstyle_gui.ui.session import Session
-from segstyle_gui.ui.views.heat_map import HeatMap, HeatRow
 from segstyle_gui.ui.widgets.buttons import plain_button, primary_button
 from segstyle_gui.ui.widgets.empty import EmptyState
 from segstyle_gui.ui.widgets.labels import ElidedLabel, SectionHeader
@@ -38,8 +38,8 @@ class NamesPage(Page):
         super().__init__(session, actions, parent)
         self._fits: Fits | None = None
         self._picks: dict[int, str] = {}
-        self._heat_ids: tuple[int, ...] = ()  # of the rows of the heat map
         self._build()
+        self._live = LivePreview(session, self.panel.run_panel, self)
         for spec, slot in name_specs(self):
             self.registry.add(spec, slot, self)
         self._connect()
@@ -52,6 +52,7 @@ class NamesPage(Page):
         self._show_status()
         self._load()
         self._show_rows()
+        self._live.ask()
         self.patches.refresh()
 
     def sidebar(self) -> QWidget:
@@ -93,17 +94,19 @@ class NamesPage(Page):
         state = self.session.state
         if state is None:
             return ()
-        return name_rows(state, self._fits, self.margin.value, self._picks)
+        return name_rows(state, self._shown, self.margin.value, self._picks)
+
+    @property
+    def _shown(self) -> Fits | None:
+        """The scores that are shown: a preview's, else those stored."""
+        return self._live.fits or self._fits
 
     # Building
 
     def _build(self) -> None:
         self.panel = NamePanel(self.session)
         self.prompts = self.panel.prompts
-        self.heat = HeatMap()
-        self.heat.set_empty_text(
-            self.tr("No scores yet"), self.tr("Write the names to choose from, then: Suggest names.")
-        )
+        self.heat = FitMap()
         self.table = SuggestionTable()
         self.patches = PatchStrip(self.session)
         self.split = QSplitter(Qt.Orientation.Vertical)
@@ -156,13 +159,16 @@ class NamesPage(Page):
         session = self.session
         session.runs_changed.connect(self._runs_changed)
         session.regions_changed.connect(self._show_rows)
+        session.regions_changed.connect(self._try)
+        self.panel.run_panel.config_changed.connect(self._try)
+        self._live.changed.connect(self._show_preview)
         session.status_changed.connect(self._show_status)
         session.selection_changed.connect(self._show_selection)
         self.margin.value_changed.connect(self._show_rows)
         self.margin.committed.connect(self.panel.set_margin)
         self.panel.margin_changed.connect(self._take_margin)
-        self.heat.row_clicked.connect(self._heat_row)
-        self.heat.cell_clicked.connect(self._heat_cell)
+        self.heat.region_clicked.connect(lambda number: session.select((number,)))
+        self.heat.name_clicked.connect(self._pick)
         self.table.accepted.connect(self.accept)
         self.table.name_written.connect(self._write)
         self.table.regions_selected.connect(session.select)
@@ -172,7 +178,21 @@ class NamesPage(Page):
     def _runs_changed(self, makes: str) -> None:
         if makes in ("names", "regions"):
             self._picks.clear()
+            self._live.drop()
             self._load()
+            self._try()
+
+    def _try(self, *_: object) -> None:
+        """Ask for a preview, if someone looks."""
+        if self.isVisible():
+            self._live.ask()
+
+    def _show_preview(self) -> None:
+        shown = self._shown
+        names = shown.names if shown is not None else ()
+        self._picks = {number: name for number, name in self._picks.items() if name in names}
+        self._show_rows()
+        self._show_status()
 
     def _load(self) -> None:
         project, run = self.session.project, self.session.run("names")
@@ -195,7 +215,7 @@ class NamesPage(Page):
         project = self.session.project
         can_edit = project is not None and not project.readonly
         self.table.set_rows(rows, editable=can_edit)
-        self._show_heat(rows)
+        self.heat.set_fits(rows, self._shown)
         self._show_selection()
         known = sum(bool(row.name) for row in rows)
         looked_at = any(row.best for row in rows)
@@ -228,30 +248,10 @@ class NamesPage(Page):
         free = nameable(state) if state is not None else ()
         return sum(row.can_accept for row in rows if row.region_id in free)
 
-    def _show_heat(self, rows: Sequence[NameRow]) -> None:
-        fits = self._fits
-        if fits is None:
-            self._heat_ids = ()
-            self.heat.set_scores(np.zeros((0, 0)), (), ())
-            return
-        seen = [row for row in rows if fits.row_of(row.region_id) >= 0]
-        numbers = [fits.row_of(row.region_id) for row in seen]
-        heat_rows = [
-            HeatRow(
-                name=row.region_name,
-                color=row.color,
-                margin=row.lead,
-                unknown=bool(row.best and not row.name),
-            )
-            for row in seen
-        ]
-        self.heat.set_scores(fits.scores[numbers], heat_rows, fits.names)
-        self._heat_ids = tuple(row.region_id for row in seen)
-
     def _show_selection(self) -> None:
         ids = self.session.selection
         self.table.select_regions(ids)
-        self.heat.set_current(next((n for n, number in enumerate(self._heat_ids) if number in ids), -1))
+        self.heat.select_regions(ids)
         self._refresh_actions()
 
     def _show_status(self) -> None:
@@ -265,28 +265,31 @@ class NamesPage(Page):
             self.tr("Names are given to regions: find regions first."),
             self.tr("Go to Regions"),
         )
-        stale = status.state == "stale" and not self.panel.run_panel.is_running
-        self.banner_row.say(
-            self.tr("These scores are of other regions: {0}.").format(status.why) if stale else ""
-        )
+        self._show_banner(status.why if status.state == "stale" else "")
+
+    def _show_banner(self, why_stale: str) -> None:
+        previewed = self._live.fits is not None
+        text = self.tr("These scores are of other regions: {0}.").format(why_stale) if why_stale else ""
+        if previewed:
+            text = self.tr("A preview with the present words, settings and regions. Nothing is stored yet.")
+        self.banner.set_kind("info" if previewed else "stale")
+        self.banner.set_button(self.tr("Store the suggestions") if previewed else self.tr("Suggest again"))
+        self.banner_row.say("" if self.panel.run_panel.is_running else text)
 
     # What the pointer means
 
-    def _heat_row(self, row: int) -> None:
-        self.session.select((self._heat_ids[row],))
-
-    def _heat_cell(self, row: int, column: int) -> None:
-        """Propose the name of a cell; the best one again takes the pick back."""
-        assert self._fits is not None
-        number, name = self._heat_ids[row], self._fits.names[column]
-        best = self._fits.chosen[self._fits.row_of(number)] == column
+    def _pick(self, number: int, column: int) -> None:
+        """Propose the name of a cell for a region; the best one again takes the pick back."""
+        fits = self._shown
+        assert fits is not None
+        name, best = fits.names[column], fits.chosen[fits.row_of(number)] == column
         if best and number in self._picks:
             del self._picks[number]
         elif self._picks.get(number) != name:
             self._picks[number] = name
         self.session.select((number,))
         self._show_rows()
-        self.heat.set_current(row, column)
+        self.heat.select_regions((number,), column)
 
     def _write(self, region_id: int, name: str) -> None:
         self._picks.pop(region_id, None)
