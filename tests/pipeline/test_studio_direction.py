@@ -69,6 +69,18 @@ def test_a_sweep_shows_what_was_stored_with_the_direction(directed: Any) -> None
     assert (between[0, 0] != between[0, 1]).any()
 
 
+def test_a_sweep_of_style_channels_is_the_strip_and_regions_are_shown(directed: Any) -> None:
+    words = {"prompt": "bright", "n_samples": 200, "top_share": 0.1, "alpha": 3.0, "model": "RN50"}
+    run = directed.run("find_direction", **words, method="styles", n_channels=40)
+    found = Direction.from_arrays(directed.project.arrays(run))
+    studio = Studio(directed.project)
+    swept = studio.sweep(run, found.strip_seeds.tolist(), found.strip_alphas.tolist())
+    np.testing.assert_allclose(swept[..., :1].astype(int), found.strip.astype(int), atol=1)
+    plain = studio.region_samples(range(4), size=16).images
+    directed.run("find_regions", direction_share=1.0)
+    assert (studio.region_samples(range(4), size=16).images != plain).any(axis=(1, 2, 3)).all()
+
+
 def test_a_sweep_can_be_stopped(directed: Any) -> None:
     class Stop:
         def report(self, done: float, total: float, message: str = "") -> None:
