@@ -10,6 +10,9 @@ import typer
 from segstyle_gui.cli.options import JSON_OPTION, PRESET_OPTION, PROJECT_ARGUMENT, with_config_options
 from segstyle_gui.pipeline.configs import config_from_values
 
+SENTENCE_ARGUMENT = Annotated[
+    str, typer.Argument(metavar="SENTENCE", show_default=False, help="What to find, in place of --prompt.")
+]
 USE_OPTION = Annotated[
     bool, typer.Option("--use", help="Then find the regions again with moved samples; names stay.")
 ]
@@ -24,6 +27,7 @@ def find_class_function(stage: Any) -> Callable[..., Any]:
 
     def call(
         project: PROJECT_ARGUMENT,
+        sentence: SENTENCE_ARGUMENT = "",
         preset: PRESET_OPTION = "segstyle",
         use: USE_OPTION = False,
         share: SHARE_OPTION = 0.5,
@@ -36,6 +40,8 @@ def find_class_function(stage: Any) -> Callable[..., Any]:
         from segstyle_gui.pipeline.find_direction import checked_share, use_direction
 
         given = {name: value for name, value in options.items() if value not in (None, [])}
+        if sentence:
+            given["prompt"] = sentence
         config = config_from_values(stage.config, stage.presets, preset, given)
         share = checked_share(share)
         found = made_by(stage, project, lambda opened, progress: stage.run(opened, config, progress))

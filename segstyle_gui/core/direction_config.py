@@ -57,6 +57,9 @@ class DirectionConfig:
     min_accuracy: float = setting(
         0.6, "Accuracy on samples held out, below which there is no such direction.", low=0.5, high=1.0
     )
+    refuse_unrelated: bool = setting(
+        True, "Refuse a prompt that fits its best samples no better than unrelated things fit theirs."
+    )
     orthogonal_to: tuple[int, ...] = setting(
         (), "Runs of other directions; what they change is taken out of this one. They need the same method."
     )

@@ -73,7 +73,7 @@ class Strip:
     generator, clip
         Draws them, and sees them.
     text
-        (D,) from :func:`segstyle_gui.core.directions.text_axis`.
+        (D,) from :func:`segstyle_gui.core.direction_text.text_axis`.
     config
         Gives the strength if one is wanted, and the seeds that are taken already.
     """

@@ -8,7 +8,8 @@ import torch
 from segstyle_gui.core.direction_blocks import latents_of_blocks, parse_blocks
 from segstyle_gui.core.direction_config import DirectionConfig
 from segstyle_gui.core.direction_strip import sweep
-from segstyle_gui.core.directions import find_direction, text_axis
+from segstyle_gui.core.direction_text import text_axis
+from segstyle_gui.core.directions import find_direction
 from segstyle_gui.core.found_direction import Direction, DirectionPreview
 from segstyle_gui.core.latent_shift import LatentShift
 from segstyle_gui.core.named_arrays import header_array, read_header
@@ -40,10 +41,12 @@ class BrightGenerator:
 
 
 class BrightClip:
-    """*bright* is the first axis, everything else the second; images lie between by their gray value."""
+    """*bright* is the first axis, an *eye* the second; images lie between by their gray value."""
 
     def encode_texts(self, texts):
-        return np.array([[1, 0] if "bright" in text else [0, 1] for text in texts], np.float32)
+        axes = {"bright": [1, 0], "eye": [0, 1]}
+        found = [[axis for word, axis in axes.items() if word in text] or [[0, 0]] for text in texts]
+        return np.array([axis[0] for axis in found], np.float32)
 
     def encode_images(self, images):
         angle = images.mean(axis=(1, 2, 3)) / 255 * np.pi / 2
@@ -242,3 +245,14 @@ def test_style_channels_keep_to_their_blocks_and_leave_others_alone(other_genera
         other_generator, LeftClip(), config, others=[first.vector], embeddings=embeddings
     )
     assert not set(first.channels) & set(second.channels)
+
+
+def test_a_prompt_about_something_else_is_refused(generator):
+    prompts = {name: replace(CONFIG, prompt=name) for name in ("a bright eye", "a green sofa")}
+    _, embeddings = find_direction(generator, BrightClip(), prompts["a bright eye"])
+    with pytest.raises(StageError, match="as near to “a green sofa” as to") as caught:
+        find_direction(generator, BrightClip(), prompts["a green sofa"], embeddings=embeddings)
+    assert caught.value.hint
+    unchecked = replace(prompts["a green sofa"], refuse_unrelated=False)
+    found, _ = find_direction(generator, BrightClip(), unchecked, embeddings=embeddings)
+    assert found.prompt == "a green sofa"

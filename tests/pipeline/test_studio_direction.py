@@ -24,7 +24,11 @@ class _Brightness:
     """A CLIP that sees whether the left half of an image is bright."""
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        return np.array([[1.0, 0.0] if "bright" in text else [0.0, 1.0] for text in texts], np.float32)
+        axes = {"bright": [1.0, 0.0], "eye": [0.0, 1.0], "dark": [0.0, 1.0]}  # all else means nothing
+        return np.array(
+            [next((axis for word, axis in axes.items() if word in text), [0.0, 0.0]) for text in texts],
+            np.float32,
+        )
 
     def encode_images(self, images: np.ndarray) -> np.ndarray:
         angle = images[:, :, :8].mean(axis=(1, 2, 3)) / 255 * np.pi / 2
