@@ -112,8 +112,25 @@ def test_the_result_says_the_numbers_of_the_run(found: FindPage) -> None:
     assert run.summary["prompt"] == "a bright eye"
     assert card.accuracy.value() == f"{run.summary['accuracy']:.0%}"
     assert card.positives.value() == "20 of 200"
+    assert not card.channels.isVisibleTo(found.panel)
     assert card.after.value() == f"{run.summary['share_after']:.0%}"
     assert found.result.alpha == run.summary["alpha"]
+
+
+def test_style_channels_are_counted_and_named(page: FindPage, qtbot: QtBot, idle: Callable[[], None]) -> None:
+    form = page.run_panel.form
+    assert form is not None
+    for name, value in (("method", "styles"), ("n_channels", 40)):
+        form.set_value(name, value)
+    _write(page, qtbot, "a bright eye")
+    page.run()
+    qtbot.waitUntil(lambda: page.session.run("direction") is not None, timeout=30_000)
+    idle()
+    card = page.panel.card
+    assert card.channels.isVisibleTo(page.panel)
+    assert card.channels.value() == "40"
+    assert "b8.conv0 1" in card.channels.toolTip()
+    assert page.result.strip.isVisibleTo(page)
 
 
 def test_the_slider_goes_through_samples_drawn_once(
