@@ -11,8 +11,9 @@ done by the stages of a project. Reported are
 
 Whether a sample shows one is said by a judge that was trained on renders alone (``lens_judge.py``), never by
 the CLIP that chose the direction. Regions are named by a stand-in for the person who would look at them: each
-gets the class that most of its pixels have in the judge's label maps. The student's figures come from exact
-masks of renders; the judge has no part in them.
+gets the class that most of its pixels have in the judge's label maps. After regions were found again with
+moved samples, that is done for the new ones, and for those that now lie in lenses. The student's figures come
+from exact masks of renders; the judge has no part in them.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class Plan:
 
 QUICK = Plan(
     judge_eyes=800,
-    judge=StudentConfig(steps=500, width=16, augment="standard", ema=0.98),
+    judge=StudentConfig(steps=800, width=16, augment="standard", ema=0.98),
     judged=200,
     held_out=60,
     stages={
@@ -142,7 +143,7 @@ class Proof:
     def _regions(self) -> None:
         self._tell("finding regions with moved samples")
         run = use_direction(self.project, 0.5, SILENT)
-        votes = self._name(range(_VOTERS), only=run.summary["new"])
+        votes = self._name(range(_VOTERS), only=set(run.summary["new"]))
         kept = [number for number in run.summary["kept"] if number in votes]
         lens = [number for number, name in votes.items() if name == CLASS_NAMES[LENS]]
         self.facts["regions"] = {
@@ -153,8 +154,12 @@ class Proof:
             "kept though they are of the lens": len(set(lens) & set(kept)),
         }
 
-    def _name(self, seeds: range, only: list[int] | None = None) -> dict[int, str]:
-        """Give regions the class that most of their pixels have in the judge's maps; return all votes."""
+    def _name(self, seeds: range, only: set[int] | None = None) -> dict[int, str]:
+        """Give regions the class that most of their pixels have in the judge's maps; return all votes.
+
+        With ``only``, others keep theirs, except that a region of lenses becomes one: nobody would overlook
+        it.
+        """
         state = self.project.region_state
         assert state is not None
         drawn = Studio(self.project).region_samples(seeds, size=self.generator.resolution)
@@ -166,7 +171,8 @@ class Proof:
         table = joint.reshape(-1, n)
         votes = {region.id: CLASS_NAMES[table[region.id].argmax()] for region in state.regions}
         for name in CLASS_NAMES:
-            ids = tuple(i for i, vote in votes.items() if vote == name and (only is None or i in only))
+            changed = only is None or name == CLASS_NAMES[LENS]
+            ids = tuple(i for i, vote in votes.items() if vote == name and (changed or i in (only or ())))
             if ids:
                 self.project.apply(NameRegions(ids, name))
         return votes

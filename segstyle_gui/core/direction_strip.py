@@ -27,6 +27,7 @@ _STRIP_SAMPLES = 24
 _STRIP_KEPT = 6  # whose images are stored
 _STRIP_SIZE = 128  # px, at most
 _ENOUGH = 0.8  # of the moved samples that shall fit
+_FURTHEST = 9.0  # that is chosen unasked: CLIP likes samples that fall apart, too
 
 
 @torch.no_grad()
@@ -154,5 +155,6 @@ class Strip:
         """Return the index of the strength asked for, else of the least after which most samples fit."""
         if self.config.alpha > 0:
             return self.alphas.index(self.config.alpha)
-        enough = np.flatnonzero(fitting[before:] >= _ENOUGH)
-        return before + int(enough[0] if len(enough) else scores[:, before:].mean(axis=0).argmax())
+        near = slice(before, self.alphas.index(_FURTHEST) + 1)
+        enough = np.flatnonzero(fitting[near] >= _ENOUGH)
+        return before + int(enough[0] if len(enough) else scores[:, near].mean(axis=0).argmax())

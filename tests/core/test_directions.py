@@ -231,6 +231,7 @@ def test_style_channels_are_found_and_come_back(other_generator):
     found, _ = find_direction(other_generator, LeftClip(), STYLES)
     assert found.accuracy > 0.8
     assert len(found.channels) == np.count_nonzero(found.vector) == 5
+    assert found.alpha == 9  # of 12: what goes further is for a person to choose
     assert np.all(np.diff(found.strip_scores.mean(axis=0)) > 0)
     again = Direction.from_arrays(found.to_arrays())
     assert (again.space, again.channels) == ("styles", found.channels)
