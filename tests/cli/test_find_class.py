@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from segstyle_gui.core import direction_strip
 from segstyle_gui.core.clip import catalog
@@ -45,8 +46,14 @@ def test_a_class_is_found_by_text(segstyle: Segstyle, with_regions: str) -> None
 
 @pytest.mark.usefixtures("_clip")
 def test_the_sentence_may_stand_alone(segstyle: Segstyle, with_regions: str) -> None:
-    record = segstyle("find-class", with_regions, "a bright eye", *SMALL, "--json").json
+    words = ["a bright eye", *SMALL, "--strip", "strip.png", "--json"]
+    record = segstyle("find-class", with_regions, *words).json
     assert record["config"]["prompt"] == record["summary"]["prompt"] == "a bright eye"
+    with Image.open("strip.png") as strip:
+        light = np.asarray(strip)[28:, :, 0]
+    assert light.shape == (6 * 20, 9 * 20)  # samples of 16 px and their gaps
+    by_alpha = light.reshape(6, 20, 9, 20)[:, :16, :, :8].mean(axis=(0, 1, 3))
+    assert by_alpha[3] > by_alpha[1]  # 3 against 0, where CLIP looks
 
 
 def test_the_bundled_models_go_all_the_way_from_a_sentence(
