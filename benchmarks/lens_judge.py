@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from segstyle_gui.core.geometry import Fit, fit_image
 from segstyle_gui.core.images import ImageConfig, prepare_image
@@ -27,6 +28,8 @@ from segstyle_gui.core.student.train import train_student
 IRIS, PUPIL, LENS = (CLASS_NAMES.index(name) for name in ("iris", "pupil", "opaque lens"))
 _LEAST = 0.002  # of the image: less of a lens is hidden by the lids
 _LEAST_OF_DISC = 0.1  # of iris, pupil and lens together; true lenses have 0.12 and more, glints 0.06 at most
+_LEAST_RING = 0.75  # of the two pixels around a lens that are iris or pupil: it lies inside of the iris
+_SPOTS = 2  # bright spots, at most, in the eyes without a lens
 _TRAIN, _TEST = 3_000_000, 3_900_000  # first seeds; training and sample images of the project are elsewhere
 _ONCE = PredictConfig(flip=False)
 
@@ -48,7 +51,33 @@ def eyes(seeds: Sequence[int], size: int, *, opaque: bool) -> tuple[Maps, Maps]:
 def lens_shown(label_maps: Maps) -> NDArray[np.bool_]:
     """Return (N,) bool: more lens than pupil, and more than a glint would be; for true and judged maps."""
     iris, pupil, lens = ((label_maps == number).mean(axis=(1, 2)) for number in (IRIS, PUPIL, LENS))
-    return (lens > _LEAST) & (lens > pupil) & (lens > _LEAST_OF_DISC * (iris + pupil + lens))
+    enough = (lens > _LEAST) & (lens > pupil) & (lens > _LEAST_OF_DISC * (iris + pupil + lens))
+    return enough & (np.array([_in_iris(one) for one in label_maps]) >= _LEAST_RING)
+
+
+def _in_iris(label_map: Maps) -> float:
+    """Return the share, 0 to 1, of the ring around the lens that is iris or pupil."""
+    lens = label_map == LENS
+    ring = ndimage.binary_dilation(lens, iterations=2) & ~lens
+    return float(np.isin(label_map[ring], (IRIS, PUPIL)).mean()) if ring.any() else 0.0
+
+
+def with_spots(images: Maps, label_maps: Maps) -> Maps:
+    """Return eyes with soft bright spots that are no lenses: their centres lie outside of the iris.
+
+    Samples that were moved far have such spots. Without them in the training, a judge takes whatever is white
+    and round for a lens.
+    """
+    rng, spotted = np.random.default_rng(1), images.astype(np.float32)
+    y, x = np.mgrid[: images.shape[1], : images.shape[2]] / images.shape[1]
+    for image, label_map in zip(spotted, label_maps, strict=True):
+        near = ndimage.binary_dilation(label_map != 0, iterations=4) & (label_map < IRIS)
+        for place in rng.choice(np.flatnonzero(near), rng.integers(0, _SPOTS + 1)):
+            cy, cx = np.divmod(place, images.shape[2]) / np.array(images.shape[1])
+            wide, tall = rng.uniform(0.03, 0.12, 2)
+            shape = np.exp(-(((x - cx) / wide) ** 2) - ((y - cy) / tall) ** 2)
+            image += shape * rng.uniform(0.5, 1) * (255 - image)
+    return spotted.astype(np.uint8)
 
 
 class Judge:
@@ -60,10 +89,11 @@ class Judge:
     @classmethod
     def trained(cls, size: int, n_eyes: int, config: StudentConfig, cache: Path | None) -> Judge:
         """Train a judge for images of ``size`` pixels, or take the one that is in ``cache``."""
-        name = f"judge-{size}-{n_eyes}-{config.steps}-{config.width}.safetensors"
+        name = f"spotted-judge-{size}-{n_eyes}-{config.steps}-{config.width}.safetensors"
         if cache is not None and (cache / name).is_file():
             return cls(load_student((cache / name).read_bytes()))
         halves = [eyes(range(_TRAIN + i, _TRAIN + n_eyes, 2), size, opaque=bool(i)) for i in (0, 1)]
+        halves[0] = with_spots(*halves[0]), halves[0][1]
         order = np.random.default_rng(0).permutation(sum(len(maps) for _, maps in halves))
         images, maps = (np.concatenate(both)[order] for both in zip(*halves, strict=True))
         data = StoredSet(images[..., None], maps, class_ids=range(1, len(CLASS_NAMES)))
