@@ -46,6 +46,12 @@ def tiny_generator() -> Generator:
     return make_tiny_generator()
 
 
+@pytest.fixture
+def other_generator() -> Generator:
+    """Another one, whose left half has style channels that make it brighter."""
+    return make_tiny_generator(seed=1)
+
+
 @pytest.fixture(scope="session")
 def tiny_weights() -> bytes:
     """The same generator as a safetensors file."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from segstyle_gui.core.clip.choice import DOWNLOAD_HELP, MODEL_HELP, PRETRAINED_HELP, WEIGHTS_FILE_HELP
+from segstyle_gui.core.latent_shift import Space
 from segstyle_gui.core.settings import check_config, setting
 
 _MOST_SAMPLES = 100_000
@@ -23,13 +24,20 @@ class DirectionConfig:
     )
     alpha: float = setting(
         0.0,
-        "Length of the step along the direction, in W; 0 takes the least after which most samples fit.",
+        "Length of the step: in W, or in standard deviations of the style channels; 0 takes the least after"
+        " which most samples fit.",
         low=0.0,
         high=100.0,
     )
     layers: str = setting("all", "Blocks of the generator that are moved: all, or a range such as b4-b16.")
-    method: Literal["logistic", "svm"] = setting(
-        "logistic", "Classifier whose normal is the direction.", choices=("logistic", "svm")
+    method: Literal["logistic", "svm", "styles"] = setting(
+        "logistic",
+        "How a direction follows from the scores: the normal of a classifier in W, or the few style channels"
+        " that differ most (StyleSpace).",
+        choices=("logistic", "svm", "styles"),
+    )
+    n_channels: int = setting(
+        20, "Style channels that are moved; only for style channels.", unit="channels", low=1, high=1000
     )
     strictness: float = setting(
         1e-4,
@@ -49,8 +57,11 @@ class DirectionConfig:
     min_accuracy: float = setting(
         0.6, "Accuracy on samples held out, below which there is no such direction.", low=0.5, high=1.0
     )
+    refuse_unrelated: bool = setting(
+        True, "Refuse a prompt that fits its best samples no better than unrelated things fit theirs."
+    )
     orthogonal_to: tuple[int, ...] = setting(
-        (), "Runs of other directions; what they change is taken out of this one."
+        (), "Runs of other directions; what they change is taken out of this one. They need the same method."
     )
     model: str = setting("auto", MODEL_HELP)
     pretrained: str = setting("openai", PRETRAINED_HELP)
@@ -60,6 +71,11 @@ class DirectionConfig:
     def __post_init__(self) -> None:
         """Check every field; ConfigError names the one that is wrong."""
         check_config(self)
+
+    @property
+    def space(self) -> Space:
+        """What a direction is added to."""
+        return "styles" if self.method == "styles" else "w"
 
     @property
     def seeds(self) -> range:

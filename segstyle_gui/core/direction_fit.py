@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +25,25 @@ _MAX_ITER = 10_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DirectionFit:
-    """What :func:`fit_direction` found; ``threshold`` is the score of a clear positive sample."""
+    """What was found in scored samples; ``threshold`` is the score of a clear positive one."""
 
     vector: NDArray[np.float32]
     accuracy: float
     n_positive: int
     threshold: float
+
+    @classmethod
+    def of(cls, vector: NDArray[np.floating], accuracy: float, positive: NDArray[np.float32]) -> DirectionFit:
+        """Return what is known of a vector from its accuracy and the scores of the positive samples."""
+        threshold = float(np.quantile(positive, _CLEAR))
+        return cls(vector.astype(np.float32), accuracy, len(positive), threshold)
+
+
+class Classifier(Protocol):
+    """What scikit-learn's classifiers do."""
+
+    def fit(self, x: Any, y: Any) -> Any: ...  # noqa: D102
+    def predict(self, x: Any) -> Any: ...  # noqa: D102
 
 
 def fit_direction(
@@ -61,21 +75,14 @@ def fit_direction(
     StageError
         If all scores are alike, or the classifier is hardly better than chance.
     """
-    best, worst = _ends(scores, config)
+    best, worst = scored_ends(scores, config)
     x = np.concatenate([latents[best], latents[worst]]).astype(np.float64)
     y = np.repeat([1, 0], [len(best), len(worst)])
     x -= latents.mean(axis=0, dtype=np.float64)
     x /= max(float(np.sqrt(np.square(x).mean())), 1e-12)  # one number: directions keep their lengths
-    accuracy = float(balanced_accuracy_score(y, _predictions(x, y, config)))
-    if accuracy < config.min_accuracy:
-        raise StageError(
-            f"The prompt and this generator share too little: whether a sample fits could be told from its "
-            f"latent in {accuracy:.0%} of the cases only; wanted {config.min_accuracy:.0%} (chance is 50%).",
-            hint="Describe something that the samples do show, in other words, or score more samples.",
-        )
+    accuracy = held_out_accuracy(x, y, lambda: _classifier(config), config)
     normal = _classifier(config).fit(x, y).coef_[0]
-    vector = (normal / np.linalg.norm(normal)).astype(np.float32)
-    return DirectionFit(vector, accuracy, len(best), float(np.quantile(scores[best], _CLEAR)))
+    return DirectionFit.of(normal / np.linalg.norm(normal), accuracy, scores[best])
 
 
 def orthogonal(vector: NDArray[np.float32], others: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -99,16 +106,24 @@ def orthogonal(vector: NDArray[np.float32], others: Sequence[NDArray[np.float32]
     return (rest / length).astype(np.float32)
 
 
-def _ends(
+def scored_ends(
     scores: NDArray[np.float32], config: DirectionConfig
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the indices of the best and of the worst samples."""
+    """Return the indices of the best and of the worst samples.
+
+    Raises
+    ------
+    ConfigError
+        If there are too few of the best.
+    StageError
+        If both have the same scores.
+    """
     n_best = round(config.top_share * len(scores))
     n_worst = min(len(scores) - n_best, max(n_best, round(config.bottom_share * len(scores))))
     if n_best < _LEAST_POSITIVE:
         raise ConfigError(
             f"{n_best} of {len(scores)} samples would be positive; wanted {_LEAST_POSITIVE} or more.",
-            hint="Score more samples (--n-samples), or raise --top-share.",
+            hint="Score more samples, or take a larger share of them as having the thing.",
         )
     order = np.argsort(-scores, kind="stable")
     best, worst = order[:n_best], order[-n_worst:]
@@ -120,9 +135,31 @@ def _ends(
     return best, worst
 
 
-def _predictions(x: NDArray[np.float64], y: NDArray[np.int64], config: DirectionConfig) -> NDArray[np.int64]:
+def held_out_accuracy(
+    x: NDArray[np.floating], y: NDArray[np.int64], make: Callable[[], Classifier], config: DirectionConfig
+) -> float:
+    """Return the balanced accuracy of classifiers on samples that they were not fitted on.
+
+    Raises
+    ------
+    StageError
+        If it is below ``config.min_accuracy``.
+    """
+    accuracy = float(balanced_accuracy_score(y, _predictions(x, y, make, config.seed)))
+    if accuracy < config.min_accuracy:
+        raise StageError(
+            f"The prompt and this generator share too little: whether a sample fits could be told from its "
+            f"latent in {accuracy:.0%} of the cases only; wanted {config.min_accuracy:.0%} (chance is 50%).",
+            hint="Describe something that the samples do show, in other words, or score more samples.",
+        )
+    return accuracy
+
+
+def _predictions(
+    x: NDArray[np.floating], y: NDArray[np.int64], make: Callable[[], Classifier], seed: int
+) -> NDArray[np.int64]:
     """Return the class that each sample is given by a classifier that was not fitted on it."""
-    rng = np.random.default_rng([config.seed, 2])
+    rng = np.random.default_rng([seed, 2])
     fold = np.empty(len(y), dtype=np.int64)
     for label in (0, 1):
         members = rng.permutation(np.flatnonzero(y == label))
@@ -130,7 +167,7 @@ def _predictions(x: NDArray[np.float64], y: NDArray[np.int64], config: Direction
     found = np.empty_like(y)
     for number in range(_FOLDS):
         out = fold == number
-        found[out] = _classifier(config).fit(x[~out], y[~out]).predict(x[out])
+        found[out] = make().fit(x[~out], y[~out]).predict(x[out])
     return found
 
 

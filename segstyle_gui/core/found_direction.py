@@ -1,4 +1,4 @@
-"""A direction in W that was found from a prompt, and what is shown while it is being found."""
+"""A direction that was found from a prompt, and what is shown while it is being found."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segstyle_gui.core.latent_shift import LatentShift
+from segstyle_gui.core.latent_shift import LatentShift, Space
 from segstyle_gui.core.named_arrays import header_array, read_arrays, read_header
 from segstyle_gui.errors import ProjectReadError
 
@@ -38,18 +38,23 @@ DIRECTION_ARRAYS = (*_ARRAYS, "header")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Direction:
-    """A unit vector in W along which samples come to fit a prompt.
+    """A vector along which samples come to fit a prompt.
 
     Parameters
     ----------
     prompt, opposite
         What was looked for, and what it was compared with.
     vector
-        (w_dim,) float32 of length 1.
+        Float32: of length 1 in W (w_dim,); or one standard deviation of a few style channels (S,), 0 in the
+        others.
     alpha
-        Length of the step to take along it.
+        How many of these to go.
     layers
-        Latents that are moved; empty means all.
+        Latents that are moved; empty means all. Of W only.
+    space
+        What the vector is added to.
+    channels
+        Layer and number of the style channels that are moved; none in W.
     accuracy
         Balanced accuracy 0 to 1 of the classifier on samples that it was not fitted on.
     n_positive
@@ -80,16 +85,19 @@ class Direction:
     strip_alphas: NDArray[np.float32]
     strip: NDArray[np.uint8]
     strip_scores: NDArray[np.float32]
+    space: Space = "w"
+    channels: tuple[tuple[str, int], ...] = ()
 
     def shift(self, share: float, alpha: float | None = None) -> LatentShift:
         """Return the shift that moves ``share`` of the samples by ``alpha``, by default its own."""
         length = self.alpha if alpha is None else alpha
-        return LatentShift(vector=np.float32(length) * self.vector, share=share, layers=self.layers)
+        vector = np.float32(length) * self.vector
+        return LatentShift(vector=vector, share=share, layers=self.layers, space=self.space)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return everything as named arrays; ``header`` (uint8) is JSON text."""
         arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in _ARRAYS}
-        header = {name: getattr(self, name) for name in _NUMBERS} | {"layers": self.layers}
+        header = {name: getattr(self, name) for name in (*_NUMBERS, "layers", "space", "channels")}
         arrays["header"] = header_array(header)
         return arrays
 
@@ -106,11 +114,19 @@ class Direction:
             header = read_header(arrays)
             values: dict[str, Any] = read_arrays(arrays, _ARRAYS)
             values |= {name: header[name] for name in _NUMBERS}
-            return cls(layers=tuple(int(layer) for layer in header["layers"]), **values)
+            values["layers"] = tuple(int(layer) for layer in header["layers"])
+            values["space"] = read_space(header)
+            values["channels"] = tuple((str(layer), int(n)) for layer, n in header.get("channels", ()))
+            return cls(**values)
         except (KeyError, TypeError, ValueError) as error:
             raise ProjectReadError(
                 f"The stored direction cannot be read ({error}).", hint="Find it by text again."
             ) from error
+
+
+def read_space(header: Mapping[str, Any]) -> Space:
+    """Return what the vector of a stored direction is added to; those of older projects are in W."""
+    return "styles" if header.get("space") == "styles" else "w"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

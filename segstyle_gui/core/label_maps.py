@@ -104,7 +104,7 @@ def cluster_maps(
     Parameters
     ----------
     w
-        (N, w_dim) or (N, num_ws, w_dim).
+        Latents, as :func:`segstyle_gui.core.latents.latents_of` returns them.
     size
         Pixels a side of the maps; need not be the grid.
 
@@ -135,7 +135,7 @@ def class_maps(
     Parameters
     ----------
     w
-        (N, w_dim) or (N, num_ws, w_dim).
+        Latents, as :func:`segstyle_gui.core.latents.latents_of` returns them.
     size
         Pixels a side of the label maps; the images have the generator's resolution.
 

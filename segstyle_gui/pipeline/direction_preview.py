@@ -30,12 +30,12 @@ def draw_sweep(
     -------
     (n_seeds, n_alphas, size, size, 3) uint8; a size of 0 is the generator's.
     """
-    from segstyle_gui.core.directions import sweep
+    from segstyle_gui.core.direction_strip import sweep
     from segstyle_gui.core.labelled_samples import resize_images
 
-    rows = []
+    step, rows = direction.shift(1.0, alpha=1.0), []
     for index, seed in enumerate(seeds):
         progress.report(index, len(seeds), "Moving samples")
-        row = sweep(generator, direction.vector, [seed], alphas, layers=direction.layers)[0]
+        row = sweep(generator, step, [seed], alphas)[0]
         rows.append(as_rgb(resize_images(row, size or generator.resolution)))
     return np.stack(rows)

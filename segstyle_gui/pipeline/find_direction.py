@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from segstyle_gui.core.cluster_config import ClusterConfig
 from segstyle_gui.core.direction_config import PRESETS, DirectionConfig
+from segstyle_gui.core.found_direction import read_space
+from segstyle_gui.core.named_arrays import HEADER, read_header
 from segstyle_gui.core.progress import Progress, part
 from segstyle_gui.errors import ConfigError
 from segstyle_gui.pipeline import find_regions
@@ -22,6 +24,7 @@ from segstyle_gui.project.store import Project
 
 _EMBEDDINGS = "embeddings"  # of all samples: a next prompt needs no more than these
 _SAMPLES = ("n_samples", "seed", "psi")  # settings that these depend on
+_MOVED = {"w": "latents", "styles": "style channels"}
 
 
 def run(project: Project, config: DirectionConfig, progress: Progress) -> RunRecord:
@@ -30,7 +33,8 @@ def run(project: Project, config: DirectionConfig, progress: Progress) -> RunRec
     Raises
     ------
     ConfigError
-        If there is no prompt, a block or another direction does not exist, or too few samples would fit.
+        If there is no prompt, a block or another direction does not exist, the other direction is of another
+        method, or too few samples would fit.
     StageError
         If text and generator share nothing.
     ModelFileError
@@ -40,7 +44,7 @@ def run(project: Project, config: DirectionConfig, progress: Progress) -> RunRec
 
     draft = begin(project, STAGE, config)
     source = clip_of(project, config)
-    others = [_vector(project, number, draft.inputs["generator"]) for number in config.orthogonal_to]
+    others = [_vector(project, number, draft.inputs["generator"], config) for number in config.orthogonal_to]
     clip = load_text_model(source, config, part(progress, 0.0, 0.05))
     known = _known_embeddings(project, config, draft.inputs["generator"], source.label)
     found, embeddings = find_direction(
@@ -58,10 +62,13 @@ def run(project: Project, config: DirectionConfig, progress: Progress) -> RunRec
         "samples": len(found.scores),
         "positives": found.n_positive,
         "accuracy": found.accuracy,
+        "method": config.method,
         "alpha": found.alpha,
         "share_before": found.share_before,
         "share_after": found.share_after,
     }
+    if found.channels:
+        summary["channels"] = [f"{layer} {number}" for layer, number in found.channels]
     if found.opposite and not (found.scores > 0).any():
         summary["note"] = (
             f"No sample is nearer to the prompt than to “{found.opposite}”: look at the strip before use."
@@ -108,10 +115,18 @@ def checked_share(share: float) -> float:
     return share
 
 
-def _vector(project: Project, number: int, generator: str) -> NDArray[np.float32]:
+def _vector(project: Project, number: int, generator: str, config: DirectionConfig) -> NDArray[np.float32]:
     for known in project.runs("direction"):
         if known.id == number and known.inputs["generator"] == generator:
-            return np.asarray(project.array(known, "vector"), np.float32)
+            stored = project.arrays(known, ["vector", HEADER])
+            space = read_space(read_header(stored))
+            if space != config.space:
+                raise ConfigError(
+                    f"Direction {number} moves {_MOVED[space]}, the new one {_MOVED[config.space]}: there is "
+                    "nothing to take out.",
+                    hint="Choose the method of the other direction.",
+                )
+            return np.asarray(stored["vector"], np.float32)
     numbers = [known.id for known in project.runs("direction") if known.inputs["generator"] == generator]
     raise ConfigError(
         f"There is no direction {number} of this generator.", hint=f"Its directions are {numbers}."

@@ -242,7 +242,7 @@ def spoken(makes: str) -> str:
 MADE_BY = {
     "images": "segstyle import PROJECT FOLDER",
     "generator": "segstyle train-generator PROJECT, or segstyle import-generator PROJECT near-eye",
-    "direction": "segstyle find-class PROJECT --prompt TEXT",
+    "direction": "segstyle find-class PROJECT SENTENCE",
     "regions": "segstyle find-regions PROJECT",
     "names": "segstyle name PROJECT",
     "synthetic_set": "segstyle synthesize PROJECT",

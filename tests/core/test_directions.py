@@ -1,12 +1,18 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
+from segstyle_gui.core.direction_blocks import latents_of_blocks, parse_blocks
 from segstyle_gui.core.direction_config import DirectionConfig
-from segstyle_gui.core.directions import find_direction, parse_blocks, sweep, text_axis
+from segstyle_gui.core.direction_strip import sweep
+from segstyle_gui.core.direction_text import text_axis
+from segstyle_gui.core.directions import find_direction
 from segstyle_gui.core.found_direction import Direction, DirectionPreview
+from segstyle_gui.core.latent_shift import LatentShift
+from segstyle_gui.core.named_arrays import header_array, read_header
 from segstyle_gui.core.progress import SilentProgress
 from segstyle_gui.errors import ConfigError, ProjectReadError, StageError
 
@@ -35,14 +41,23 @@ class BrightGenerator:
 
 
 class BrightClip:
-    """*bright* is the first axis, everything else the second; images lie between by their gray value."""
+    """*bright* is the first axis, an *eye* the second; images lie between by their gray value."""
 
     def encode_texts(self, texts):
-        return np.array([[1, 0] if "bright" in text else [0, 1] for text in texts], np.float32)
+        axes = {"bright": [1, 0], "eye": [0, 1]}
+        found = [[axis for word, axis in axes.items() if word in text] or [[0, 0]] for text in texts]
+        return np.array([axis[0] for axis in found], np.float32)
 
     def encode_images(self, images):
         angle = images.mean(axis=(1, 2, 3)) / 255 * np.pi / 2
         return np.stack([np.sin(angle), np.cos(angle)], axis=1).astype(np.float32)
+
+
+class LeftClip(BrightClip):
+    """Sees the left half of an image alone."""
+
+    def encode_images(self, images):
+        return super().encode_images(images[:, :, :8])
 
 
 class Blind(BrightClip):
@@ -142,13 +157,14 @@ def test_previews_show_the_best_and_the_worst(generator):
 
 
 def test_a_sweep_is_what_the_generator_draws(tiny_generator):
-    vector = np.eye(8, dtype=np.float32)[1]
-    images = sweep(tiny_generator, vector, [3, 5], [0.0, 4.0, -4.0], psi=0.5)
+    step = LatentShift(vector=np.eye(8, dtype=np.float32)[1])
+    images = sweep(tiny_generator, step, [3, 5], [0.0, 4.0, -4.0], psi=0.5)
     assert images.shape == (2, 3, 16, 16, 1)
     assert not np.array_equal(images[0, 0], images[0, 1])
-    alone = sweep(tiny_generator, vector, [5], [4.0], psi=0.5)
+    alone = sweep(tiny_generator, step, [5], [4.0], psi=0.5)
     assert np.abs(images[1, 1].astype(int) - alone[0, 0]).max() <= 1
-    none = sweep(tiny_generator, vector, [5], [4.0, 0.0], psi=0.5, layers=(5,))  # the image of the last block
+    last = replace(step, layers=(5,))  # the image of the last block
+    none = sweep(tiny_generator, last, [5], [4.0, 0.0], psi=0.5)
     assert np.abs(none[0, 1].astype(int) - images[1, 0]).max() <= 1
 
 
@@ -164,7 +180,7 @@ def test_a_sweep_is_what_the_generator_draws(tiny_generator):
     ],
 )
 def test_blocks_are_the_latents_of_their_layers(tiny_generator, text, layers):
-    assert parse_blocks(text, tiny_generator) == layers
+    assert latents_of_blocks(parse_blocks(text, tiny_generator), tiny_generator) == layers
 
 
 @pytest.mark.parametrize("text", ["b5", "b16-b4", "4-8", "b32"])
@@ -195,3 +211,49 @@ def test_arrays_bring_the_same_back(generator):
     assert np.allclose(again.shift(1.0, 2.0).vector, 2 * found.vector)
     with pytest.raises(ProjectReadError, match="direction cannot be read"):
         Direction.from_arrays({**arrays, "vector": arrays["strip"]})
+
+
+def test_directions_of_older_projects_are_in_w(generator):
+    arrays = find_direction(generator, BrightClip(), CONFIG)[0].to_arrays()
+    header = read_header(arrays)
+    for name in ("space", "channels"):
+        del header[name]
+    again = Direction.from_arrays({**arrays, "header": header_array(header)})
+    assert (again.space, again.channels, again.shift(1.0).space) == ("w", (), "w")
+
+
+STYLES = DirectionConfig(
+    prompt="bright", n_samples=300, top_share=0.1, method="styles", n_channels=5, layers="b8-b16"
+)
+
+
+def test_style_channels_are_found_and_come_back(other_generator):
+    found, _ = find_direction(other_generator, LeftClip(), STYLES)
+    assert found.accuracy > 0.8
+    assert len(found.channels) == np.count_nonzero(found.vector) == 5
+    assert found.alpha == 9  # of 12: what goes further is for a person to choose
+    assert np.all(np.diff(found.strip_scores.mean(axis=0)) > 0)
+    again = Direction.from_arrays(found.to_arrays())
+    assert (again.space, again.channels) == ("styles", found.channels)
+    assert again.shift(0.5).space == "styles"
+
+
+def test_style_channels_keep_to_their_blocks_and_leave_others_alone(other_generator):
+    first, embeddings = find_direction(other_generator, LeftClip(), STYLES)
+    assert {layer.partition(".")[0] for layer, _ in first.channels} <= {"b8", "b16"}
+    config = replace(STYLES, layers="all")
+    second, _ = find_direction(
+        other_generator, LeftClip(), config, others=[first.vector], embeddings=embeddings
+    )
+    assert not set(first.channels) & set(second.channels)
+
+
+def test_a_prompt_about_something_else_is_refused(generator):
+    prompts = {name: replace(CONFIG, prompt=name) for name in ("a bright eye", "a green sofa")}
+    _, embeddings = find_direction(generator, BrightClip(), prompts["a bright eye"])
+    with pytest.raises(StageError, match="as near to “a green sofa” as to") as caught:
+        find_direction(generator, BrightClip(), prompts["a green sofa"], embeddings=embeddings)
+    assert caught.value.hint
+    unchecked = replace(prompts["a green sofa"], refuse_unrelated=False)
+    found, _ = find_direction(generator, BrightClip(), unchecked, embeddings=embeddings)
+    assert found.prompt == "a green sofa"

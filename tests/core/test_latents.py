@@ -60,7 +60,22 @@ def test_arrays_bring_the_same_back():
     assert np.array_equal(again.vector, UNIT)
     assert (again.share, again.layers) == (0.3, (1, 2))
     assert LatentShift.from_arrays({}) is None
+    older = {name: array for name, array in arrays.items() if name != "shift_space"}
+    assert LatentShift.from_arrays(older).space == "w"
     with pytest.raises(KeyError):
         LatentShift.from_arrays({"shift_vector": UNIT})
     with pytest.raises(ValueError, match="a shift of"):
         LatentShift.from_arrays({**arrays, "shift_share": np.array([2.0])})
+
+
+def test_styles_are_moved_after_w(tiny_generator):
+    vector = np.zeros(40, np.float32)
+    vector[3] = 2
+    shift = LatentShift(vector=vector, share=0.5, space="styles")
+    plain = latents_of(tiny_generator, range(6), 0.7)
+    packed = latents_of(tiny_generator, range(6), 0.7, shift)
+    assert torch.equal(packed[:, :8], plain)
+    assert packed[:, 8:].numpy().tolist() == (vector * shift.moves(range(6))[:, None]).tolist()
+    again = LatentShift.from_arrays(shift.to_arrays())
+    assert again.space == "styles"
+    assert np.array_equal(again.vector, vector)

@@ -29,7 +29,11 @@ class _Brightness:
         self.seen = 0
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        return np.array([[1.0, 0.0] if "bright" in text else [0.0, 1.0] for text in texts], np.float32)
+        axes = {"bright": [1.0, 0.0], "eye": [0.0, 1.0], "dark": [0.0, 1.0]}  # all else means nothing
+        return np.array(
+            [next((axis for word, axis in axes.items() if word in text), [0.0, 0.0]) for text in texts],
+            np.float32,
+        )
 
     def encode_images(self, images: np.ndarray) -> np.ndarray:
         self.seen += len(images)
@@ -92,6 +96,55 @@ def test_a_direction_can_leave_another_alone(directed: Any) -> None:
         directed.run("find_direction", **SMALL, orthogonal_to=(99,))
     with pytest.raises(StageError, match="nearly the same"):
         directed.run("find_direction", **SMALL, orthogonal_to=(first.id,))
+
+
+STYLES = {**SMALL, "method": "styles", "n_channels": 100}
+
+
+@pytest.fixture
+def styled(bench: Any, clip: _Brightness) -> Any:
+    """Moved in their style channels."""
+    bench.run("import_generator")
+    bench.run("find_direction", **STYLES)
+    return bench
+
+
+def test_style_channels_are_named_in_the_summary(styled: Any) -> None:
+    summary = styled.project.current("direction").summary
+    assert (summary["method"], len(summary["channels"])) == ("styles", 40)  # all that there are
+    assert summary["channels"][9] == "b8.conv0 1"
+
+
+def test_only_directions_of_one_method_leave_each_other_alone(styled: Any) -> None:
+    first = styled.project.current("direction")
+    with pytest.raises(ConfigError, match="moves style channels, the new one latents"):
+        styled.run("find_direction", **SMALL, orthogonal_to=(first.id,))
+    with pytest.raises(StageError, match="Every style channel is used"):
+        styled.run("find_direction", **STYLES, orthogonal_to=(first.id,))
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_regions_and_sets_are_made_of_samples_moved_in_their_styles(styled: Any, stream: bool) -> None:
+    found = Direction.from_arrays(styled.project.arrays(styled.project.current("direction")))
+    styled.run("find_regions")
+    styled.project.apply(NameRegions((1,), "iris"))
+    before = _regions(styled)
+    record = use_direction(styled.project, 0.5, SILENT)
+    shift = _clustering(styled).shift
+    assert shift is not None
+    assert shift.space == "styles"
+    assert np.allclose(shift.vector, 3.0 * found.vector)
+    assert record.summary["kept"]
+    assert _regions(styled)["Region 1"] == before["Region 1"]
+    made = styled.run("synthesize", stream=stream, drop_share=0.0)
+    assert abs(made.summary["moved"] - 6) <= 1
+    if stream:  # each pair is made again as it was
+        data = training_data(styled.project, made, StudentConfig())
+        plain = styled.run("synthesize", stream=False, drop_share=0.0)
+        stored = styled.project.arrays(plain, ["images", "labels", "kept_seeds"])
+        images, labels = data._render(stored["kept_seeds"].tolist())  # type: ignore[attr-defined]
+        assert np.array_equal(images, stored["images"])
+        assert np.array_equal(labels, stored["labels"])
 
 
 def test_regions_of_moved_samples_remember_the_direction(directed: Any) -> None:

@@ -24,7 +24,11 @@ class _Brightness:
     """A CLIP that sees whether the left half of an image is bright."""
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        return np.array([[1.0, 0.0] if "bright" in text else [0.0, 1.0] for text in texts], np.float32)
+        axes = {"bright": [1.0, 0.0], "eye": [0.0, 1.0], "dark": [0.0, 1.0]}  # all else means nothing
+        return np.array(
+            [next((axis for word, axis in axes.items() if word in text), [0.0, 0.0]) for text in texts],
+            np.float32,
+        )
 
     def encode_images(self, images: np.ndarray) -> np.ndarray:
         angle = images[:, :, :8].mean(axis=(1, 2, 3)) / 255 * np.pi / 2
@@ -67,6 +71,18 @@ def test_a_sweep_shows_what_was_stored_with_the_direction(directed: Any) -> None
     between = studio.sweep(run, [5], [1.0, 2.0], size=24)
     assert between.shape == (1, 2, 24, 24, 3)
     assert (between[0, 0] != between[0, 1]).any()
+
+
+def test_a_sweep_of_style_channels_is_the_strip_and_regions_are_shown(directed: Any) -> None:
+    words = {"prompt": "bright", "n_samples": 200, "top_share": 0.1, "alpha": 3.0, "model": "RN50"}
+    run = directed.run("find_direction", **words, method="styles", n_channels=40)
+    found = Direction.from_arrays(directed.project.arrays(run))
+    studio = Studio(directed.project)
+    swept = studio.sweep(run, found.strip_seeds.tolist(), found.strip_alphas.tolist())
+    np.testing.assert_allclose(swept[..., :1].astype(int), found.strip.astype(int), atol=1)
+    plain = studio.region_samples(range(4), size=16).images
+    directed.run("find_regions", direction_share=1.0)
+    assert (studio.region_samples(range(4), size=16).images != plain).any(axis=(1, 2, 3)).all()
 
 
 def test_a_sweep_can_be_stopped(directed: Any) -> None:

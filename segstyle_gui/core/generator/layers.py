@@ -114,9 +114,14 @@ class StyledConv(nn.Module):
         self.resolution = resolution
         self.resample = Resample() if up else None
 
-    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
-        """Map (N, I, h, h) to (N, O, R, R); ``noise`` is (R, R), (N, 1, R, R) or None."""
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, shift: Tensor | None = None) -> Tensor:
+        """Map (N, I, h, h) to (N, O, R, R).
+
+        ``noise`` is (R, R), (N, 1, R, R) or None; ``shift`` (N, I) is added to the styles.
+        """
         style = self.affine(w)
+        if shift is not None:
+            style = style + shift
         scale = demodulation(self.weight, style) * LRELU_GAIN
         y = self._convolve(x * _per_channel(style, x.dtype))
         bias = (self.bias * LRELU_GAIN).to(y.dtype)[:, None, None]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from segstyle_gui.core.generator.layers import FullyConnected, Resample, StyledConv, ToImage
+from segstyle_gui.core.generator.styles import split_styles
 from segstyle_gui.errors import ConfigError
 
 Noise = Literal["const", "random", "none"]
@@ -131,13 +133,15 @@ class SynthesisNetwork(nn.Module):
         ws: Tensor,
         layers: Sequence[str] = (),
         *,
+        shifts: Mapping[str, Tensor] = MappingProxyType({}),
         noise: Noise | Mapping[str, Tensor] = "const",
         image: bool = True,
         dtype: torch.dtype = torch.float32,
     ) -> tuple[Tensor | None, dict[str, Tensor]]:
         """Synthesise from (N, num_ws, w_dim), keeping the maps of ``layers``; stops early if it can.
 
-        ``noise`` may also be given: maps (N, 1, r, r) by layer.
+        ``shifts`` (N, C) by layer name are added to the styles. ``noise`` may also be given: maps
+        (N, 1, r, r) by layer.
         """
         kept: dict[str, Tensor] = {}
         wanted = set(layers)
@@ -150,9 +154,11 @@ class SynthesisNetwork(nn.Module):
                 x = block.const.to(dtype)[None].expand(len(ws), -1, -1, -1)
                 x = x.contiguous(memory_format=torch.channels_last)
             else:
-                x = block.conv0(x, ws[:, first], _noise(f"{name}.conv0", block.conv0, len(ws), noise))
+                given = _noise(f"{name}.conv0", block.conv0, len(ws), noise)
+                x = block.conv0(x, ws[:, first], given, shifts.get(f"{name}.conv0"))
                 _keep(kept, wanted, f"{name}.conv0", x)
-            x = block.conv1(x, ws[:, first + 1], _noise(f"{name}.conv1", block.conv1, len(ws), noise))
+            given = _noise(f"{name}.conv1", block.conv1, len(ws), noise)
+            x = block.conv1(x, ws[:, first + 1], given, shifts.get(f"{name}.conv1"))
             _keep(kept, wanted, f"{name}.conv1", x)
             if image:
                 added = block.torgb(x, ws[:, first + 2])
@@ -230,11 +236,13 @@ class Generator(nn.Module):
         return self.spec.channels[self.layer_size(name)]
 
     def synthesis(self, w: Tensor, **options: object) -> Tensor:
-        """Return images (N, img_channels, R, R) float32, about [-1, 1] (not clamped), from w or ws.
+        """Return images (N, img_channels, R, R) float32, about [-1, 1] (not clamped).
 
-        ``options`` are those of :meth:`SynthesisNetwork.run` (noise, dtype).
+        ``w`` is that of :meth:`forward_intermediates`, ``options`` are those of :meth:`SynthesisNetwork.run`
+        (noise, dtype).
         """
-        picture, _ = self.synthesis_network.run(self._broadcast(w), **options)  # type: ignore[arg-type]
+        ws, shifts = self._unpacked(w)
+        picture, _ = self.synthesis_network.run(ws, shifts=shifts, **options)  # type: ignore[arg-type]
         assert picture is not None
         return picture
 
@@ -256,7 +264,8 @@ class Generator(nn.Module):
         Parameters
         ----------
         w
-            (N, w_dim), or (N, num_ws, w_dim) with one latent for each layer.
+            (N, w_dim); (N, w_dim + S), w and what is added to all styles
+            (:mod:`segstyle_gui.core.generator.styles`); or (N, num_ws, w_dim), one latent for each layer.
         layers
             Names from :attr:`layer_names`.
         noise
@@ -277,10 +286,14 @@ class Generator(nn.Module):
             If a layer does not exist.
         """
         self._check_layers(layers)
-        return self.synthesis_network.run(self._broadcast(w), layers, noise=noise, image=image, dtype=dtype)
+        ws, shifts = self._unpacked(w)
+        return self.synthesis_network.run(ws, layers, shifts=shifts, noise=noise, image=image, dtype=dtype)
 
-    def _broadcast(self, w: Tensor) -> Tensor:
-        return w if w.ndim == 3 else w[:, None, :].expand(-1, self.num_ws, -1)
+    def _unpacked(self, w: Tensor) -> tuple[Tensor, Mapping[str, Tensor]]:
+        if w.ndim == 3:
+            return w, {}
+        ws = w[:, None, : self.w_dim].expand(-1, self.num_ws, -1)
+        return ws, split_styles(self, w[:, self.w_dim :])
 
     def _check_layers(self, layers: Sequence[str]) -> None:
         for name in layers:

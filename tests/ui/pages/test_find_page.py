@@ -24,7 +24,11 @@ class _Brightness:
     """A CLIP that sees whether the left half of an image is bright."""
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        return np.array([[1.0, 0.0] if "bright" in text else [0.0, 1.0] for text in texts], np.float32)
+        axes = {"bright": [1.0, 0.0], "eye": [0.0, 1.0], "dark": [0.0, 1.0]}  # all else means nothing
+        return np.array(
+            [next((axis for word, axis in axes.items() if word in text), [0.0, 0.0]) for text in texts],
+            np.float32,
+        )
 
     def encode_images(self, images: np.ndarray) -> np.ndarray:
         angle = images[:, :, :8].mean(axis=(1, 2, 3)) / 255 * np.pi / 2
@@ -108,8 +112,25 @@ def test_the_result_says_the_numbers_of_the_run(found: FindPage) -> None:
     assert run.summary["prompt"] == "a bright eye"
     assert card.accuracy.value() == f"{run.summary['accuracy']:.0%}"
     assert card.positives.value() == "20 of 200"
+    assert not card.channels.isVisibleTo(found.panel)
     assert card.after.value() == f"{run.summary['share_after']:.0%}"
     assert found.result.alpha == run.summary["alpha"]
+
+
+def test_style_channels_are_counted_and_named(page: FindPage, qtbot: QtBot, idle: Callable[[], None]) -> None:
+    form = page.run_panel.form
+    assert form is not None
+    for name, value in (("method", "styles"), ("n_channels", 40)):
+        form.set_value(name, value)
+    _write(page, qtbot, "a bright eye")
+    page.run()
+    qtbot.waitUntil(lambda: page.session.run("direction") is not None, timeout=30_000)
+    idle()
+    card = page.panel.card
+    assert card.channels.isVisibleTo(page.panel)
+    assert card.channels.value() == "40"
+    assert "b8.conv0 1" in card.channels.toolTip()
+    assert page.result.strip.isVisibleTo(page)
 
 
 def test_the_slider_goes_through_samples_drawn_once(

@@ -9,7 +9,7 @@ from segstyle_gui.ui.pages.common.run_panel import RunPanel
 from segstyle_gui.ui.pages.find.use_card import UseCard
 from segstyle_gui.ui.session import Session
 
-_BASIC = ("n_samples", "top_share")
+_BASIC = ("method", "n_samples", "top_share")
 _HIDDEN = ("prompt", "opposite", "alpha", *FIELDS)
 
 

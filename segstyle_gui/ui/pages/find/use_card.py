@@ -36,6 +36,7 @@ class UseCard(QWidget):
         self.positives = FigureRow(self.tr("Samples taken to have it"))
         self.before = FigureRow(self.tr("Clearly fit as they are"))
         self.after = FigureRow("")
+        self.channels = FigureRow(self.tr("Style channels moved"))
         self.note = MutedLabel("")
         self.note.setProperty("role", "warning")
         self.share = SegmentedControl([(key, f"{float(key):.0%}") for key in SHARES])
@@ -49,7 +50,8 @@ class UseCard(QWidget):
         column.setContentsMargins(16, 16, 16, 8)
         column.setSpacing(8)
         column.addWidget(SectionHeader(self.tr("What was found")))
-        for row in (self.accuracy, self.positives, self.before, self.after, self.note):
+        figures = (self.accuracy, self.positives, self.before, self.after, self.channels, self.note)
+        for row in figures:
             column.addWidget(row)
         column.addWidget(SectionHeader(self.tr("Share of moved samples")))
         for widget in (self.share, self.explains, self.button):
@@ -66,6 +68,12 @@ class UseCard(QWidget):
         self.before.set_value(f"{found['share_before']:.0%}")
         self.after.set_name(self.tr("Clearly fit at α = {0}").format(f"{found['alpha']:g}"))
         self.after.set_value(f"{found['share_after']:.0%}")
+        channels = found.get("channels", [])
+        self.channels.setVisible(bool(channels))
+        self.channels.set_value(f"{len(channels):,}")
+        self.channels.setToolTip(
+            self.tr("α is in their standard deviations: {0}").format(", ".join(channels))
+        )
         self.note.setText(str(found.get("note", "")))
         self.note.setVisible(bool(self.note.text()))
         self._refresh()
