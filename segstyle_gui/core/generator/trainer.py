@@ -28,7 +28,7 @@ _EMA_RAMP = 0.05  # at the start the half-life is at most this share of the imag
 _N_SAMPLES = 16
 SAMPLE_PSI = 0.7
 # These may differ between the first leg of a training and the next.
-_FREE_FIELDS = ("kimg", "checkpoint_minutes", "preview_kimg")
+_FREE_FIELDS = ("kimg", "checkpoint_minutes", "preview_kimg", "quality_kimg", "keep")
 
 Network = TypeVar("Network", bound=nn.Module)
 
