@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from segstyle_gui.core.progress import SILENT, Progress
@@ -82,15 +82,27 @@ def _of_generator(project: Project, config: TrainConfig, progress: Progress) -> 
     pixels = project.array(current_run(project, "images"), "pixels")
     speed = generator_speed(pixels, config, progress=progress)
     per_kimg = speed.seconds_per_step * 1000 / config.batch_size
-    return Estimate(
+    whole = Estimate(
         unit="kimg",
         units=config.kimg,
         seconds_per_unit=per_kimg,
         total_seconds=per_kimg * config.kimg,
-        usable_seconds=per_kimg * USABLE_KIMG if config.kimg >= USABLE_KIMG else None,
-        good_seconds=per_kimg * GOOD_KIMG if config.kimg >= GOOD_KIMG else None,
+        usable_seconds=None,
         device=device_text(speed.device),
         side=pixels.shape[1],
+    )
+    return at_length(whole, config.kimg)
+
+
+def at_length(estimate: Estimate, kimg: float) -> Estimate:
+    """Return the estimate of a generator's training of another length, all else equal."""
+    each = estimate.seconds_per_unit
+    return replace(
+        estimate,
+        units=kimg,
+        total_seconds=each * kimg,
+        usable_seconds=each * USABLE_KIMG if kimg >= USABLE_KIMG else None,
+        good_seconds=each * GOOD_KIMG if kimg >= GOOD_KIMG else None,
     )
 
 
