@@ -65,8 +65,8 @@ class QualityPlot(CurvePlot):
         self._best.setData([] if height is None else [{"pos": (self._best_x, height)}])
 
     def _edges(self) -> list[float]:
-        edges = super()._edges()
-        return [*edges, self._level] if edges and self._height(self._level) is not None else edges
+        edges, level = super()._edges(), self._level
+        return [*edges, level] if edges and level is not None and self._height(level) is not None else edges
 
     def _height(self, value: float | None) -> float | None:
         if value is None or (self._log.isChecked() and value <= 0):

@@ -115,7 +115,7 @@ def sentence(estimate: Estimate) -> str:
         said.insert(0, _tr("usable in about {0}").format(spoken_time(estimate.usable_seconds)))
     text = _tr("On this computer ({0}): {1}.").format(estimate.device, ", ".join(said))
     if len(said) > 1 and estimate.side > MEASURED_SIDE:
-        text += " " + _tr("Usable and good were measured at {0} × {0} px; yours take more.").format(
+        text += " " + _tr("Usable and good were measured at {0} × {0} px; larger images take more.").format(
             MEASURED_SIDE
         )
     if estimate.device.startswith("processor"):

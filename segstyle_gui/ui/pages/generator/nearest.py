@@ -1,4 +1,4 @@
-"""The samples most like a training image, each beside that image: does the generator copy?"""
+"""The samples most like a training image, each beside that image: a copying generator shows here."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ class NearestPairs(QWidget):
         self.grid = ImageGrid(fit=True)
         self.grid.setAccessibleName(self.tr("Samples beside the training image that is most like them"))
         self.says = MutedLabel(
-            self.tr(
-                "Sample left, your image right. 1 is as far as your images are from each other, 0 a copy."
-            )
+            self.tr("Sample left, your image right. 0 is a copy, 1 as far as your images from each other.")
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 8)

@@ -18,6 +18,7 @@ from segstyle_gui.pipeline.training_runs import stored_record
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.ui.pages.common.run_panel import RunPanel
 from segstyle_gui.ui.pages.generator.estimate import TrainingEstimate
+from segstyle_gui.ui.pages.generator.kept import kept_text
 from segstyle_gui.ui.pages.generator.live import LiveTraining
 from segstyle_gui.ui.pages.generator.resume import UnfinishedTraining
 from segstyle_gui.ui.pages.generator.train_head import TrainingHead
@@ -176,23 +177,8 @@ class TrainView(QWidget):
     def _usual_text(self) -> str:
         run = self._trained_run()
         if run is not None:
-            return " ".join(
-                filter(None, (self._kept_text(run), self.tr("Train again for longer, or otherwise.")))
-            )
+            return kept_text(run)
         return self.tr("A training can be stopped at any time and goes on from there.")
-
-    def _kept_text(self, run: RunRecord) -> str:
-        """Say on how many images, which state is kept, and how good it is."""
-        kept, n_images = run.summary.get("kept_kimg"), f"{run.summary.get('images', 0):,}"
-        if kept is None:
-            return self.tr("On {0} images.").format(n_images)
-        text = self.tr("On {0} images.")
-        if kept < run.summary["kimg"]:
-            text = self.tr("On {0} images; kept as it was at {1} kimg, when the samples were best.")
-        figures = self.tr("Distance {0}; two halves of your images are up to {1} apart.").format(
-            f"{run.summary['distance']:.3f}", f"{max(run.summary['quality']['baseline'], 0.0):.3f}"
-        )
-        return f"{text.format(n_images, f'{kept:.1f}')} {figures}"
 
     # While it runs
 

@@ -85,8 +85,8 @@ class TrainingCurves(QWidget):
         self.quality = QualityPlot(self.tr("Quality"), [self._distance], x_label="kimg")
         self.quality.setToolTip(
             self.tr("How far samples are from your images, as a whole; lower is better. The dashed line is"
-                    " how far two halves of your images are apart by chance, the ring the best so far. It says"
-                    " nothing of a single sample, and figures of other images cannot be compared.")
+                    " how far two halves of your images are apart by chance, the ring the best so far. It"
+                    " says nothing of a single sample, and figures of other images cannot be compared.")
         )  # fmt: skip
         self.losses = _plot(self.tr("Losses"), [self._generator, self._discriminator])
         self.losses.setToolTip(
