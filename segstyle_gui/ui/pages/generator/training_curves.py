@@ -127,4 +127,6 @@ class TrainingCurves(QWidget):
 
 
 def _plot(title: str, series: list[str]) -> CurvePlot:
-    return CurvePlot(title, "", series, x_label="kimg", smooth=True, toggles=False)
+    plot = CurvePlot("", "", series, x_label="kimg", smooth=True, toggles=False)  # the segment above names it
+    plot.setAccessibleName(title)
+    return plot
