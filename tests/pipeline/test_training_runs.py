@@ -1,4 +1,4 @@
-"""What a training showed is stored with its run and comes back; runs of older versions have less and are read."""
+"""What a training showed is stored with its run and comes back; older runs have less of it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def test_a_training_that_was_not_measured_has_only_its_curve(bench: Any) -> None
     record = TrainingRecord(points=POINTS)
     run = _store(bench, record_summary(record, kept_kimg=4.0), record_arrays(record))
     assert "quality" not in run.summary
-    assert stored_record(bench.project, run) == record
+    found = stored_record(bench.project, run)
+    assert found.points == POINTS
+    assert (found.quality, found.scale, found.nearest, found.grids.kimg) == ((), None, None, ())
 
 
 def test_curves_with_fewer_or_other_columns_are_read(bench: Any) -> None:
