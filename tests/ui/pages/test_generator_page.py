@@ -104,7 +104,7 @@ def test_a_cancelled_training_leaves_a_checkpoint_that_is_resumed_with_its_setti
     job = page.train_panel.job
     assert job is not None
     assert form.config().batch_size == 4
-    qtbot.waitUntil(lambda: page.training.live.kimg > state.done, timeout=10_000)
+    qtbot.waitUntil(lambda: page.training.live.kimg > state.done, timeout=30_000)
     assert page.training.live.n_points > 2, "the curve of before the stop is there again"
     job.cancel()
     idle()
