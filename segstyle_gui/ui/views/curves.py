@@ -164,6 +164,7 @@ class CurvePlot(QWidget):
     def _build(self, title: str) -> None:
         name = QLabel(title)
         name.setObjectName("plotTitle")
+        name.setVisible(bool(title))
         head = QHBoxLayout()
         head.setSpacing(2 * GRID)
         head.addWidget(name)

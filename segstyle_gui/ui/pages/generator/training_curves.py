@@ -116,8 +116,8 @@ class TrainingCurves(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 8, 0, 0)
         row.setSpacing(24)
-        row.addWidget(self.quality, 3)
-        row.addLayout(beside, 2)
+        row.addWidget(self.quality, 5)
+        row.addLayout(beside, 4)
         self.setMinimumHeight(176)
         self.say_empty()
 
