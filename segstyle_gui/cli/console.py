@@ -128,7 +128,10 @@ class ConsoleProgress:
             self._write_line(share, message)
 
     def preview(self, value: object) -> None:
-        """Ignore the preview: a terminal shows no pictures."""
+        """Print what a preview says in words, if it does: a terminal shows no pictures."""
+        lines = getattr(value, "lines", None)
+        for line in lines() if lines is not None else ():
+            self._console.print(escape(line))
 
     def _write_line(self, share: float, message: str) -> None:
         now = time.monotonic()

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from segstyle_gui.cli.console import StopRequest, working
 from segstyle_gui.cli.find_class import find_class_function
 from segstyle_gui.cli.options import JSON_OPTION, PRESET_OPTION, PROJECT_ARGUMENT, with_config_options
+from segstyle_gui.cli.training import training_function
 from segstyle_gui.core.progress import Cancelled
 from segstyle_gui.core.ranks import ranks_here
 from segstyle_gui.core.settings import setting_of
@@ -32,6 +33,7 @@ class StageWord:
 
 
 FIND_CLASS = "find-class"
+TRAININGS = ("train-generator", "train-student")
 WORDS = {
     "import": StageWord("import_images", "Read a folder of images.", "folder"),
     "train-generator": StageWord("train_generator", "Train a generator on the images; it resumes."),
@@ -86,9 +88,17 @@ def _command(name: str | None, words: dict[str, StageWord]) -> Any | None:
     spec = words[name]
     stage = stage_named(spec.stage)
     alone = typer.Typer(add_completion=False)
-    function = find_class_function(stage) if name == FIND_CLASS else _stage_function(stage, spec)
+    function = _function(name, stage, spec)
     alone.command(name=name, help=stage.help)(function)
     return typer.main.get_command(alone)
+
+
+def _function(word: str, stage: Any, spec: StageWord) -> Callable[..., Any]:
+    if word == FIND_CLASS:
+        return find_class_function(stage)
+    if word in TRAININGS:
+        return training_function(stage)
+    return _stage_function(stage, spec)
 
 
 def _stage_function(stage: Any, spec: StageWord) -> Callable[..., Any]:

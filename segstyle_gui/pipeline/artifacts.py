@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from segstyle_gui.core.generator.network import Generator
 
 CLUSTERING_PREFIX = "clustering/"
+TRAINING_PREFIX = "training/"  # what a training showed: nothing that a generator is made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ def load_generator(project: Project, run: RunRecord | None = None) -> Generator:
     """
     from segstyle_gui.core.generator.checkpoint import generator_from_arrays
 
-    generator = generator_from_arrays(project.arrays(run or current_run(project, "generator")))
+    chosen = run or current_run(project, "generator")
+    names = [name for name in project.array_names(chosen) if not name.startswith(TRAINING_PREFIX)]
+    generator = generator_from_arrays(project.arrays(chosen, names))
     return generator.to(best_device()).eval()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from segstyle_gui.core.progress import SILENT, Progress
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from segstyle_gui.core.generator.config import TrainConfig
     from segstyle_gui.core.student.config import StudentConfig
 
-USABLE_KIMG = 40.0  # after so many the bundled near-eye generator gave regions that a student could learn
+# Measured at 64 × 64 pixels, see docs/results: the bundled near-eye generator gave regions that a student
+# could learn after 41 thousand images (demo.md), that of real eyes after 76 thousand (real-eyes.md).
+USABLE_KIMG, GOOD_KIMG = 40.0, 75.0
+MEASURED_SIDE = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +36,12 @@ class Estimate:
         Measured on this computer, with nothing else running at that moment.
     total_seconds
         For all of it.
-    usable_seconds
-        To a first usable result, None where nobody can say.
+    usable_seconds, good_seconds
+        To a first usable result and to a good one, None where nobody can say or the training is shorter.
+    side
+        Pixels a side of what a generator learns to draw, 0 for other trainings. The times to a usable and a
+        good one come from images of 64 (:data:`MEASURED_SIDE`); larger ones take more, nobody measured how
+        much.
     device
         Where it was measured, in words for people.
     """
@@ -45,6 +52,8 @@ class Estimate:
     total_seconds: float
     usable_seconds: float | None
     device: str
+    good_seconds: float | None = None
+    side: int = 0
 
 
 def time_estimate(project: Project, stage_name: str, config: Any, *, progress: Progress = SILENT) -> Estimate:
@@ -73,13 +82,27 @@ def _of_generator(project: Project, config: TrainConfig, progress: Progress) -> 
     pixels = project.array(current_run(project, "images"), "pixels")
     speed = generator_speed(pixels, config, progress=progress)
     per_kimg = speed.seconds_per_step * 1000 / config.batch_size
-    return Estimate(
+    whole = Estimate(
         unit="kimg",
         units=config.kimg,
         seconds_per_unit=per_kimg,
         total_seconds=per_kimg * config.kimg,
-        usable_seconds=per_kimg * min(USABLE_KIMG, config.kimg),
+        usable_seconds=None,
         device=device_text(speed.device),
+        side=pixels.shape[1],
+    )
+    return at_length(whole, config.kimg)
+
+
+def at_length(estimate: Estimate, kimg: float) -> Estimate:
+    """Return the estimate of a generator's training of another length, all else equal."""
+    each = estimate.seconds_per_unit
+    return replace(
+        estimate,
+        units=kimg,
+        total_seconds=each * kimg,
+        usable_seconds=each * USABLE_KIMG if kimg >= USABLE_KIMG else None,
+        good_seconds=each * GOOD_KIMG if kimg >= GOOD_KIMG else None,
     )
 
 

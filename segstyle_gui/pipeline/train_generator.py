@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from segstyle_gui.core.progress import Progress
 from segstyle_gui.core.ranks import joined
@@ -23,7 +20,7 @@ CHECKPOINT_FILE = "training.pt"
 
 
 def run(project: Project, config: TrainConfig, progress: Progress) -> RunRecord:
-    """Train on the current images and store the averaged generator and the curve.
+    """Train on the current images and store the averaged generator that is kept, and what was seen.
 
     Raises
     ------
@@ -35,7 +32,8 @@ def run(project: Project, config: TrainConfig, progress: Progress) -> RunRecord:
         On a stop request; the next run with the same settings goes on from the checkpoint.
     """
     from segstyle_gui.core.generator.checkpoint import generator_to_arrays
-    from segstyle_gui.core.generator.train import GeneratorPoint, train_generator
+    from segstyle_gui.core.generator.train import train_generator
+    from segstyle_gui.pipeline.training_runs import record_arrays, record_summary
 
     draft = begin(project, STAGE, config)
     pixels = project.array(current_run(project, "images"), "pixels")
@@ -45,17 +43,15 @@ def run(project: Project, config: TrainConfig, progress: Progress) -> RunRecord:
         result = train_generator(
             pixels, config, progress=progress, checkpoint=checkpoint, start=start, ranks=ranks
         )
-    columns = [field.name for field in fields(GeneratorPoint)]
-    curve = np.array([astuple(point) for point in result.history], np.float64).reshape(-1, len(columns))
     summary = {
         "kimg": result.kimg,
         "resolution": result.generator.resolution,
         "channels": result.generator.img_channels,
         "images": len(pixels),
-        "curve": columns,
         **start_summary,
+        **record_summary(result.record, result.kept_kimg),
     }
-    return draft.commit(summary, {**generator_to_arrays(result.generator), "curve": curve})
+    return draft.commit(summary, {**generator_to_arrays(result.generator), **record_arrays(result.record)})
 
 
 def follow() -> None:

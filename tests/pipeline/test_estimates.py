@@ -7,7 +7,7 @@ import pytest
 from segstyle_gui.core import training_speed
 from segstyle_gui.core.progress import Cancelled
 from segstyle_gui.errors import ConfigError, StageError
-from segstyle_gui.pipeline.estimates import USABLE_KIMG, time_estimate
+from segstyle_gui.pipeline.estimates import GOOD_KIMG, USABLE_KIMG, at_length, time_estimate
 
 SMALL = {"batch_size": 4, "channel_base": 64, "channel_max": 8, "z_dim": 8, "w_dim": 8}
 
@@ -33,6 +33,12 @@ def test_a_generator_training_is_measured_and_leaves_nothing(bench: Any, path_le
     assert found.seconds_per_unit > 0
     assert found.total_seconds == pytest.approx(80 * found.seconds_per_unit)
     assert found.usable_seconds == pytest.approx(USABLE_KIMG * found.seconds_per_unit)
+    assert found.good_seconds == pytest.approx(GOOD_KIMG * found.seconds_per_unit)
+    assert found.side == 16
+    short = at_length(found, 50)
+    assert short.total_seconds == pytest.approx(50 * found.seconds_per_unit)
+    assert (short.usable_seconds, short.good_seconds) == (found.usable_seconds, None)
+    assert at_length(found, 10).usable_seconds is None
     assert "thread" in found.device
     assert bench.project.current("generator") is None
     assert not list(bench.project.work_dir.glob("checkpoints/**/*.pt"))

@@ -103,6 +103,31 @@ class ClipModel:
         return _to_numpy(torch.cat(batches))
 
     @torch.inference_mode()
+    def stage_means(self, images: np.ndarray, *, n_stages: int = 3) -> np.ndarray:
+        """Return (N,D) float32: the activations of the image tower's last stages, each channel's mean.
+
+        Only a residual tower (``RN50``, the bundled one) has stages.
+
+        Parameters
+        ----------
+        images
+            (N,H,W,C) uint8, C = 1 or 3; brought to the model's square size by bicubic resampling.
+        n_stages
+            How many of the four stages, counted from the last.
+        """
+        tower = self._model.visual
+        stages = (tower.layer1, tower.layer2, tower.layer3, tower.layer4)
+        parts = []
+        for batch in self._batches(images, self.batch_size):
+            x = tower.stem(self._prepare(batch, self.image_size))
+            means = []
+            for stage in stages:
+                x = stage(x)
+                means.append(x.mean(dim=(2, 3)))
+            parts.append(torch.cat(means[-n_stages:], dim=1).float())
+        return _to_numpy(torch.cat(parts))
+
+    @torch.inference_mode()
     def dense(
         self,
         images: np.ndarray,

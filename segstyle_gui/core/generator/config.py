@@ -109,6 +109,18 @@ class TrainConfig:
     preview_kimg: float = setting(
         2.0, "Images between two sample grids.", unit="thousand images", low=0.001, high=1000
     )
+    quality_kimg: float = setting(
+        4.0,
+        "Images between two measurements of the quality; 0 measures none.",
+        unit="thousand images",
+        low=0.0,
+        high=1000,
+    )
+    keep: Literal["best", "last"] = setting(
+        "best",
+        "The state that is kept at the end: where the samples were nearest to the images, or the last.",
+        choices=("best", "last"),
+    )
 
     def __post_init__(self) -> None:
         check_config(self)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import torch
 
 from segstyle_gui.core.device import choose_device, tune_cpu
 from segstyle_gui.core.generator.config import TrainConfig
-from segstyle_gui.core.generator.network import Generator, images_to_uint8
+from segstyle_gui.core.generator.network import Generator
 from segstyle_gui.core.generator.teamwork import dismiss, lead_training
-from segstyle_gui.core.generator.trainer import GeneratorTrainer, StepLosses
-from segstyle_gui.core.generator.training_state import load_state, save_state
+from segstyle_gui.core.generator.trainer import GeneratorTrainer
+from segstyle_gui.core.generator.training_record import TrainingRecord
+from segstyle_gui.core.generator.training_state import load_state
 from segstyle_gui.core.generator.transfer import Start
+from segstyle_gui.core.generator.watch import Watch
 from segstyle_gui.core.progress import SILENT, Cancelled, Progress, StopHere
 from segstyle_gui.core.ranks import ALONE, Ranks
 from segstyle_gui.errors import ConfigError
@@ -25,33 +25,17 @@ MIN_IMAGES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GeneratorPoint:
-    """One point of the training's curve."""
-
-    keep_all: ClassVar[bool] = True  # a curve wants every point
-
-    kimg: float
-    generator_loss: float
-    discriminator_loss: float
-    augment_p: float
-    kimg_per_hour: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleGrid:
-    """Samples of the averaged generator at fixed latents: ``images`` (N, R, R, C) uint8."""
-
-    kimg: float
-    images: np.ndarray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainResult:
-    """What a finished training returns; ``generator`` has the averaged weights."""
+    """What a finished training returns.
+
+    ``generator`` has the averaged weights as they were after ``kept_kimg``, of ``kimg`` in all; ``record`` is
+    everything that was seen on the way.
+    """
 
     generator: Generator
-    history: tuple[GeneratorPoint, ...]
     kimg: float
+    kept_kimg: float
+    record: TrainingRecord
 
 
 def train_generator(
@@ -73,10 +57,12 @@ def train_generator(
     config
         See :class:`TrainConfig`.
     progress
-        Told the images seen, asked to stop between steps; given :class:`GeneratorPoint` and
-        :class:`SampleGrid` previews.
+        Told the images seen, asked to stop between steps; its previews are the types of
+        :mod:`segstyle_gui.core.generator.training_record`, of a resumed training a whole
+        :class:`TrainingRecord` first.
     checkpoint
-        File to resume from if it belongs to this training, written now and then, on a stop, and at the end.
+        File to resume from if it belongs to this training, written now and then, on a stop, and at the end;
+        what was seen lies in a second one beside it.
         One that belongs to another training is put aside as ``<name>.old``.
     device
         Where to train; chosen automatically by default.
@@ -100,8 +86,9 @@ def train_generator(
     if checkpoint is not None:
         load_state(trainer, checkpoint)
     lead_training(trainer)
-    watch = _Watch(trainer, config, progress, checkpoint)
+    watch = Watch(trainer, config, progress, checkpoint)
     try:
+        watch.resume()
         while trainer.images_seen < config.kimg * 1000:
             watch.after_step(trainer.step())
     except StopHere:  # what was learnt so far is the result
@@ -112,10 +99,9 @@ def train_generator(
     finally:
         dismiss(ranks)
     watch.save()
+    generator, kept_kimg = watch.finish()
     return TrainResult(
-        generator=trainer.averaged.eval().requires_grad_(False),
-        history=tuple(watch.history),
-        kimg=trainer.images_seen / 1000,
+        generator=generator, kimg=trainer.images_seen / 1000, kept_kimg=kept_kimg, record=watch.record()
     )
 
 
@@ -128,50 +114,3 @@ def _check_images(images: np.ndarray) -> None:
             f"There are {len(images)} images to train on; wanted at least {MIN_IMAGES}.",
             hint="Import more images (a few hundred give a usable generator), or import a trained generator.",
         )
-
-
-class _Watch:
-    """Everything around a step: the report, the curve, the samples and the checkpoint."""
-
-    def __init__(
-        self, trainer: GeneratorTrainer, config: TrainConfig, progress: Progress, checkpoint: Path | None
-    ) -> None:
-        self.trainer, self.config, self.progress, self.checkpoint = trainer, config, progress, checkpoint
-        self.history: list[GeneratorPoint] = []
-        self.started = self.saved = time.monotonic()
-        self.first_image = trainer.images_seen
-        self.next_preview = trainer.images_seen
-
-    def after_step(self, losses: StepLosses) -> None:
-        seen = self.trainer.images_seen
-        if seen >= self.next_preview:
-            self.next_preview = seen + int(self.config.preview_kimg * 1000)
-            self._preview(losses)
-        if time.monotonic() - self.saved > self.config.checkpoint_minutes * 60:
-            self.save()
-        message = (
-            f"{seen / 1000:.1f} kimg, {self._speed():.0f} kimg/h, augment p {self.trainer.strength.p:.2f}"
-        )
-        self.progress.report(seen, self.config.kimg * 1000, message)
-
-    def save(self) -> None:
-        if self.checkpoint is not None:
-            save_state(self.trainer, self.checkpoint)
-        self.saved = time.monotonic()
-
-    def _speed(self) -> float:
-        hours = (time.monotonic() - self.started) / 3600
-        return (self.trainer.images_seen - self.first_image) / 1000 / max(hours, 1e-9)
-
-    def _preview(self, losses: StepLosses) -> None:
-        kimg = self.trainer.images_seen / 1000
-        point = GeneratorPoint(
-            kimg=kimg,
-            generator_loss=float(losses.generator),
-            discriminator_loss=float(losses.discriminator),
-            augment_p=self.trainer.strength.p,
-            kimg_per_hour=self._speed(),
-        )
-        self.history.append(point)
-        self.progress.preview(point)
-        self.progress.preview(SampleGrid(kimg=kimg, images=images_to_uint8(self.trainer.samples())))

@@ -39,7 +39,7 @@ _EMA_RAMP = 0.05  # at the start the half-life is at most this share of the imag
 _N_SAMPLES = 16
 SAMPLE_PSI = 0.7
 # These may differ between the first leg of a training and the next.
-FREE_FIELDS = ("kimg", "checkpoint_minutes", "preview_kimg", "accumulate")
+FREE_FIELDS = ("kimg", "checkpoint_minutes", "preview_kimg", "accumulate", "quality_kimg", "keep")
 
 Network = TypeVar("Network", bound=nn.Module)
 

@@ -164,6 +164,7 @@ class CurvePlot(QWidget):
     def _build(self, title: str) -> None:
         name = QLabel(title)
         name.setObjectName("plotTitle")
+        name.setVisible(bool(title))
         head = QHBoxLayout()
         head.setSpacing(2 * GRID)
         head.addWidget(name)
@@ -198,13 +199,17 @@ class CurvePlot(QWidget):
 
     def _ticks(self) -> list[list[tuple[float, str]]]:
         """Return places and texts of the values' axis: few and round, each with its line."""
-        ys = [self._points(name, smooth=False)[1] for name in self._data]
-        values = [float(edge) for y in ys if len(y) for edge in (y.min(), y.max())]
+        values = self._edges()
         if not values:
             return []
         if self._log.isChecked():
             return [[(math.log10(tick), number(tick)) for tick in log_ticks(min(values), max(values))]]
         return [[(tick, number(tick)) for tick in even_ticks(min(values), max(values))]]
+
+    def _edges(self) -> list[float]:
+        """Return values that the axis has to reach."""
+        ys = [self._points(name, smooth=False)[1] for name in self._data]
+        return [float(edge) for y in ys if len(y) for edge in (y.min(), y.max())]
 
     def _hover(self, place: QPointF) -> None:
         item = self._plot.getPlotItem()

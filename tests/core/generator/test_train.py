@@ -10,7 +10,8 @@ import torch
 
 from segstyle_gui.core.generator.config import PRESETS, TrainConfig
 from segstyle_gui.core.generator.network import latents_from_seeds
-from segstyle_gui.core.generator.train import GeneratorPoint, SampleGrid, train_generator
+from segstyle_gui.core.generator.train import train_generator
+from segstyle_gui.core.generator.training_record import GeneratorPoint, SampleGrid
 from segstyle_gui.core.progress import Cancelled, StopHere
 from segstyle_gui.errors import ConfigError
 
@@ -131,7 +132,7 @@ def test_reports_and_previews():
     assert keep.reports[-1] == (320, 320)
     points = [value for value in keep.previews if isinstance(value, GeneratorPoint)]
     grids = [value for value in keep.previews if isinstance(value, SampleGrid)]
-    assert tuple(points) == result.history
+    assert tuple(points) == result.record.points
     assert [round(point.kimg, 3) for point in points] == [0.008, 0.088, 0.168, 0.248]
     assert grids[0].images.shape == (16, 16, 16, 1)
     assert grids[0].images.dtype == np.uint8

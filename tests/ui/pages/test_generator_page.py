@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from PySide6.QtWidgets import QSlider
 from pytestqt.qtbot import QtBot
 
 from segstyle_gui.pipeline import studio
-from segstyle_gui.pipeline.estimates import Estimate
+from segstyle_gui.pipeline.estimates import Estimate, at_length
 from segstyle_gui.ui.actions import Actions
-from segstyle_gui.ui.pages.generator.estimate import for_length, sentence
+from segstyle_gui.ui.pages.generator.estimate import sentence
 from segstyle_gui.ui.pages.generator.page import GeneratorPage
 from segstyle_gui.ui.session import Session
 
@@ -103,8 +104,8 @@ def test_a_cancelled_training_leaves_a_checkpoint_that_is_resumed_with_its_setti
     job = page.train_panel.job
     assert job is not None
     assert form.config().batch_size == 4
-    qtbot.waitUntil(lambda: page.training.live.n_points >= 1, timeout=10_000)
-    assert page.training.live.kimg > state.done
+    qtbot.waitUntil(lambda: page.training.live.kimg > state.done, timeout=30_000)
+    assert page.training.live.n_points > 2, "the curve of before the stop is there again"
     job.cancel()
     idle()
 
@@ -146,10 +147,14 @@ def test_an_estimate_is_said_in_a_sentence() -> None:
         seconds_per_unit=75,
         total_seconds=9000,
         usable_seconds=3000,
+        good_seconds=5600,
+        side=64,
         device="processor, 2 threads",
     )
-    assert "(processor, 2 threads): usable in about 50 min, all 120 kimg in 2.5 h" in sentence(measured)
-    shorter = for_length(measured, 20)
+    wanted = "(processor, 2 threads): usable in about 50 min, good in 1.6 h, all 120 kimg in 2.5 h. No GPU"
+    assert wanted in sentence(measured)
+    assert "larger images take more" in sentence(dataclasses.replace(measured, side=128))
+    shorter = at_length(measured, 20)
     assert "usable" not in sentence(shorter)
     assert shorter.total_seconds == 1500
 

@@ -8,14 +8,21 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from segstyle_gui.core.progress import Progress
-from segstyle_gui.pipeline.estimates import USABLE_KIMG, Estimate, time_estimate
+from segstyle_gui.pipeline.estimates import MEASURED_SIDE, Estimate, at_length, time_estimate
 from segstyle_gui.ui.pages.common.spoken import spoken_time
 from segstyle_gui.ui.session import Session
 from segstyle_gui.workers.job import Failure, Job
 
 _STAGE = "train_generator"
 #: Settings that change how long a training is or what it leaves, but not how long a step takes.
-_FREE = {"kimg": 1.0, "checkpoint_minutes": 1.0, "preview_kimg": 1.0, "seed": 0}
+_FREE = {
+    "kimg": 1.0,
+    "checkpoint_minutes": 1.0,
+    "preview_kimg": 1.0,
+    "quality_kimg": 1.0,
+    "keep": "last",
+    "seed": 0,
+}
 
 
 class TrainingEstimate(QObject):
@@ -82,7 +89,7 @@ class TrainingEstimate(QObject):
             return
         key, estimate = self._measured
         if key == _speed_key(config):
-            self.text_changed.emit(sentence(for_length(estimate, config.kimg)))
+            self.text_changed.emit(sentence(at_length(estimate, config.kimg)))
         else:
             self.text_changed.emit(self.tr("The settings are others now: measure again."))
 
@@ -99,21 +106,18 @@ class TrainingEstimate(QObject):
         self.busy_changed.emit(self.is_busy)
 
 
-def for_length(estimate: Estimate, kimg: float) -> Estimate:
-    """Return the estimate of a training of another length, all else equal."""
-    each = estimate.seconds_per_unit
-    return dataclasses.replace(
-        estimate, units=kimg, total_seconds=each * kimg, usable_seconds=each * min(kimg, USABLE_KIMG)
-    )
-
-
 def sentence(estimate: Estimate) -> str:
     """Return an estimate as a person says it."""
-    whole = _tr("all {0} kimg in {1}").format(f"{estimate.units:g}", spoken_time(estimate.total_seconds))
-    usable = estimate.usable_seconds
-    if usable is not None and usable < 0.95 * estimate.total_seconds:
-        whole = _tr("usable in about {0}, {1}").format(spoken_time(usable), whole)
-    text = _tr("On this computer ({0}): {1}.").format(estimate.device, whole)
+    said = [_tr("all {0} kimg in {1}").format(f"{estimate.units:g}", spoken_time(estimate.total_seconds))]
+    if estimate.good_seconds is not None and estimate.good_seconds < 0.95 * estimate.total_seconds:
+        said.insert(0, _tr("good in {0}").format(spoken_time(estimate.good_seconds)))
+    if estimate.usable_seconds is not None and estimate.usable_seconds < 0.95 * estimate.total_seconds:
+        said.insert(0, _tr("usable in about {0}").format(spoken_time(estimate.usable_seconds)))
+    text = _tr("On this computer ({0}): {1}.").format(estimate.device, ", ".join(said))
+    if len(said) > 1 and estimate.side > MEASURED_SIDE:
+        text += " " + _tr("Usable and good were measured at {0} × {0} px; larger images take more.").format(
+            MEASURED_SIDE
+        )
     if estimate.device.startswith("processor"):
         text += " " + _tr("No GPU was found.")
     return text

@@ -11,11 +11,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from segstyle_gui.core.generator.training_record import TrainingRecord
 from segstyle_gui.core.progress import Progress
 from segstyle_gui.errors import SegStyleError
+from segstyle_gui.pipeline.training_runs import stored_record
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.ui.pages.common.run_panel import RunPanel
 from segstyle_gui.ui.pages.generator.estimate import TrainingEstimate
+from segstyle_gui.ui.pages.generator.kept import kept_text
 from segstyle_gui.ui.pages.generator.live import LiveTraining
 from segstyle_gui.ui.pages.generator.resume import UnfinishedTraining
 from segstyle_gui.ui.pages.generator.train_head import TrainingHead
@@ -32,7 +35,7 @@ _STAGE = "train_generator"
 @dataclass(frozen=True, slots=True)
 class _Stored:
     run_id: int
-    curve: NDArray[np.float64]
+    record: TrainingRecord
     images: NDArray[np.uint8]
 
 
@@ -174,8 +177,7 @@ class TrainView(QWidget):
     def _usual_text(self) -> str:
         run = self._trained_run()
         if run is not None:
-            n_images = run.summary.get("images", 0)
-            return self.tr("On {0} images. Train again for longer, or with other settings.").format(n_images)
+            return kept_text(run)
         return self.tr("A training can be stopped at any time and goes on from there.")
 
     # While it runs
@@ -257,7 +259,7 @@ class TrainView(QWidget):
         self._shown_run = run.id
 
         def read(progress: Progress) -> _Stored:
-            return _Stored(run.id, project.array(run, "curve"), studio.samples(_SEEDS, run=run))
+            return _Stored(run.id, stored_record(project, run), studio.samples(_SEEDS, run=run))
 
         self._session.fetch(
             self.tr("Reading the training's curve"), read, self._show_stored, key="generator.curve"
@@ -266,8 +268,8 @@ class TrainView(QWidget):
     def _show_stored(self, stored: _Stored) -> None:
         run = self._trained_run()
         if run is not None and run.id == stored.run_id and not self.is_training:
-            self.live.show_run(run.summary["curve"], stored.curve)
-            self.live.show_samples(stored.images, run.summary.get("kimg"))
+            self.live.show_record(stored.record)
+            self.live.show_samples(stored.images, run.summary["kimg"])
 
     def _trained_run(self) -> RunRecord | None:
         run = self._session.run("generator")
