@@ -12,6 +12,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
+from segstyle_gui.core.generator.layers import Resample
 from segstyle_gui.core.generator.network import Generator, GeneratorSpec
 from segstyle_gui.errors import ConfigError, ModelFileError, SegStyleError
 
@@ -45,8 +46,10 @@ def spec_from_json(text: str) -> GeneratorSpec:
         header: dict[str, Any] = json.loads(text)
         if header.pop("format") != FORMAT:
             raise ValueError("another format")
-        header["channels"] = {int(r): int(c) for r, c in header["channels"].items()}
-        return GeneratorSpec(**header)
+        channels = {int(r): c for r, c in header.pop("channels").items()}
+        if not all(type(size) is int for size in (*header.values(), *channels.values())):
+            raise ValueError("a size that is no whole number")
+        return GeneratorSpec(**header, channels=channels)
     except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
         raise ModelFileError(
             "The file's header does not describe a SegStyle generator.", hint=_HINT
@@ -77,7 +80,7 @@ def generator_from_arrays(arrays: Mapping[str, np.ndarray]) -> Generator:
         for name, array in arrays.items()
         if name.startswith(prefix)
     }
-    return _build(spec, tensors)
+    return build_generator(spec, tensors)
 
 
 def save_generator(generator: Generator) -> bytes:
@@ -100,7 +103,7 @@ def load_generator_file(path: Path) -> Generator:
     except (SafetensorError, OSError) as error:
         raise ModelFileError(f"{path.name} cannot be read as a generator ({error}).", hint=_HINT) from error
     try:
-        return _build(spec_from_json(text), tensors)
+        return build_generator(spec_from_json(text), tensors)
     except SegStyleError as error:
         raise ModelFileError(f"{path.name}: {error.message}", hint=_HINT) from error
 
@@ -110,10 +113,37 @@ def _tensors(generator: Generator) -> dict[str, torch.Tensor]:
     return {name: tensor.detach().contiguous() for name, tensor in state.items()}
 
 
-def _build(spec: GeneratorSpec, tensors: Mapping[str, torch.Tensor]) -> Generator:
-    generator = Generator(spec)
-    try:
-        generator.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    except RuntimeError as error:
-        raise ModelFileError("The weights do not fit the header's shapes.", hint=_HINT) from error
-    return generator.eval().requires_grad_(False)
+def build_generator(spec: GeneratorSpec, tensors: Mapping[str, torch.Tensor]) -> Generator:
+    """Make a generator of these tensors, which it takes over; in evaluation mode, float32.
+
+    Raises
+    ------
+    ModelFileError
+        If a tensor is missing, too many, or of another shape; nothing large was made by then.
+    """
+    with torch.device("meta"):
+        empty = Generator(spec)
+    problem = misfit(empty.state_dict(), tensors)
+    if problem:
+        raise ModelFileError(f"The weights do not fit the generator's shapes: {problem}.", hint=_HINT)
+    empty.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, assign=True)
+    for module in empty.modules():
+        if isinstance(module, Resample):
+            module.kernel = Resample().kernel  # a constant, which no file holds
+    return empty.eval().requires_grad_(False)
+
+
+def misfit(wanted: Mapping[str, torch.Tensor], found: Mapping[str, torch.Tensor]) -> str:
+    """Return the first way in which tensors differ by name or shape from those wanted, empty if in none."""
+    for name in sorted(wanted.keys() | found.keys()):
+        if name not in found:
+            return f"{name} is missing"
+        if name not in wanted:
+            return f"there is no place for {name}"
+        if found[name].shape != wanted[name].shape:
+            return f"{name} is {_sides(found[name])}, not {_sides(wanted[name])}"
+    return ""
+
+
+def _sides(tensor: torch.Tensor) -> str:
+    return " × ".join(map(str, tensor.shape)) or "one number"
