@@ -12,8 +12,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from segstyle_gui.core.generator.layers import Resample
 from segstyle_gui.core.generator.network import Generator, GeneratorSpec
+from segstyle_gui.core.generator.shapes import generator_shapes, misfit
 from segstyle_gui.errors import ConfigError, ModelFileError, SegStyleError
 
 FORMAT = "segstyle-generator-1"
@@ -121,29 +121,9 @@ def build_generator(spec: GeneratorSpec, tensors: Mapping[str, torch.Tensor]) ->
     ModelFileError
         If a tensor is missing, too many, or of another shape; nothing large was made by then.
     """
-    with torch.device("meta"):
-        empty = Generator(spec)
-    problem = misfit(empty.state_dict(), tensors)
+    problem = misfit(generator_shapes(spec), tensors)
     if problem:
         raise ModelFileError(f"The weights do not fit the generator's shapes: {problem}.", hint=_HINT)
-    empty.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, assign=True)
-    for module in empty.modules():
-        if isinstance(module, Resample):
-            module.kernel = Resample().kernel  # a constant, which no file holds
-    return empty.eval().requires_grad_(False)
-
-
-def misfit(wanted: Mapping[str, torch.Tensor], found: Mapping[str, torch.Tensor]) -> str:
-    """Return the first way in which tensors differ by name or shape from those wanted, empty if in none."""
-    for name in sorted(wanted.keys() | found.keys()):
-        if name not in found:
-            return f"{name} is missing"
-        if name not in wanted:
-            return f"there is no place for {name}"
-        if found[name].shape != wanted[name].shape:
-            return f"{name} is {_sides(found[name])}, not {_sides(wanted[name])}"
-    return ""
-
-
-def _sides(tensor: torch.Tensor) -> str:
-    return " × ".join(map(str, tensor.shape)) or "one number"
+    generator = Generator(spec)
+    generator.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, assign=True)
+    return generator.eval().requires_grad_(False)

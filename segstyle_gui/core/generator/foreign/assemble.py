@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from segstyle_gui.core.generator.checkpoint import build_generator, misfit
-from segstyle_gui.core.generator.discriminator import Discriminator
+from segstyle_gui.core.generator.checkpoint import build_generator
 from segstyle_gui.core.generator.network import MAPPING_LR_MULTIPLIER, Generator, GeneratorSpec
+from segstyle_gui.core.generator.shapes import discriminator_shapes, misfit
 from segstyle_gui.errors import ConfigError, ModelFileError
 
 N_AVERAGED = 8192  # latents from which a missing mean of w is estimated
@@ -66,7 +66,7 @@ def complete(state: dict[str, Tensor], spec: GeneratorSpec) -> list[str]:
     silent = drawn = 0
     rng = torch.Generator().manual_seed(_SEED)
     for prefix, resolution in _convolutions(spec):
-        if f"{prefix}.noise_strength" not in state:
+        if f"{prefix}.noise_strength" not in state and f"{prefix}.noise_const" not in state:
             state[f"{prefix}.noise_strength"] = torch.zeros(())
             silent += 1
         if f"{prefix}.noise_const" not in state:
@@ -143,6 +143,4 @@ def scale_mapping(state: dict[str, Tensor], lr_multiplier: float) -> None:
 
 def fitting_discriminator(state: Mapping[str, Tensor], spec: GeneratorSpec) -> dict[str, Tensor] | None:
     """Return a discriminator's tensors if they are those of one for this generator, else None."""
-    with torch.device("meta"):
-        wanted = Discriminator(spec).state_dict()
-    return None if misfit(wanted, state) else dict(state)
+    return None if misfit(discriminator_shapes(spec), state) else dict(state)

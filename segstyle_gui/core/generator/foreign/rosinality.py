@@ -1,8 +1,8 @@
 """rosinality's StyleGAN2 in PyTorch: a dict with the state ``g_ema`` (and ``g``, ``d``, ``latent_avg``).
 
 Differences to NVIDIA's layout: kernels have one axis more in front; the layers are counted (``convs.0`` is
-the first of the 8² block); noise lies beside them; biases of images have the shape of an image. Its kernels are
-scaled by 1/√(inputs) before demodulation divides that out again, so that they are the same numbers here.
+the first of the 8² block); noise lies beside them; biases of images have the shape of an image. Its kernels
+are scaled by 1/√(inputs), and demodulation divides that out again, so that the numbers are the same here.
 """
 
 from __future__ import annotations

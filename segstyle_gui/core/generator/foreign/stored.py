@@ -173,9 +173,9 @@ def _dense_strides(shape: tuple[int, ...], *, from_first: bool) -> tuple[int, ..
 
 def rebuild_tensor(args: tuple[object, ...]) -> object:
     """Return what ``torch._utils._rebuild_tensor_v2(storage, offset, size, stride, ...)`` stands for."""
-    if len(args) < 4 or not isinstance(args[0], Storage):
-        return Called(Global("torch._utils", "_rebuild_tensor_v2"), args)
     storage, offset, shape, strides = args[:4]
+    if not isinstance(storage, Storage):
+        return Called(Global("torch._utils", "_rebuild_tensor_v2"), args)
     if not (isinstance(shape, tuple) and isinstance(strides, tuple) and isinstance(offset, int)):
         raise ModelFileError("The file describes a tensor by sizes that are not plain numbers from 0 on.")
     return StoredTensor(storage=storage, offset=offset, shape=shape, strides=strides)
@@ -193,12 +193,11 @@ def _from_buffer(args: tuple[object, ...]) -> object:
 
 
 def _scalar(args: tuple[object, ...]) -> object:
-    """Return a numpy number as Python's."""
-    kind, data = args
-    dtype = kind.dtype if isinstance(kind, NumpyType) else None
-    if dtype is None or not isinstance(data, ByteRange) or data.size != dtype.itemsize:
-        return None
-    return torch.frombuffer(bytearray(data.read()), dtype=dtype).item()
+    """Return a number of numpy's as an array without axes, None for one of another kind."""
+    array = NumpyArray()
+    if len(args) == 2:
+        array.fill(args[1], args[0], (), "C")
+    return array.tensor
 
 
 def _known(module: str, **calls: Call) -> dict[Global, Call]:
