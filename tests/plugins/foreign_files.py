@@ -87,7 +87,12 @@ def nvidia_discriminator(channels: Mapping[int, int], *, colours: int = 3, seed:
         p[f"b{side}.skip.weight"] = r(n_out, n, 1, 1)
     n = channels[4]
     p |= {"b4.conv.weight": r(n, n + 1, 3, 3), "b4.conv.bias": r(n)}
-    return p | {"b4.fc.weight": r(n, n * 16), "b4.fc.bias": r(n), "b4.out.weight": r(1, n), "b4.out.bias": r(1)}
+    return p | {
+        "b4.fc.weight": r(n, n * 16),
+        "b4.fc.bias": r(n),
+        "b4.out.weight": r(1, n),
+        "b4.out.bias": r(1),
+    }
 
 
 def tensorflow_weights(channels: Mapping[int, int], **sizes: Any) -> Weights:
@@ -275,8 +280,11 @@ def write_nvidia(path: Path, generator: Weights, discriminator: Weights | None =
 
 def tensorflow_network(weights: Weights, **settings: Any) -> Network:
     """Return one of NVIDIA's TensorFlow networks with its two components."""
+
     def network(prefix: str, components: dict[str, Any]) -> Network:
-        inside = [(name.removeprefix(prefix), value) for name, value in weights.items() if name.startswith(prefix)]
+        inside = [
+            (name.removeprefix(prefix), value) for name, value in weights.items() if name.startswith(prefix)
+        ]
         own = [pair for pair in inside if prefix or pair[0] in ("dlatent_avg", "lod")]
         made = Network()
         made.__dict__.update(
@@ -302,7 +310,9 @@ def write_tensorflow(path: Path, weights: Weights, *, protocol: int = 4, **setti
     return path
 
 
-def write_rosinality(path: Path, weights: Weights, *, mean: np.ndarray | None = None, zipped: bool = True) -> Path:
+def write_rosinality(
+    path: Path, weights: Weights, *, mean: np.ndarray | None = None, zipped: bool = True
+) -> Path:
     """Write what rosinality's training saves, in torch's present or its older format."""
     state = {name: as_torch(value) for name, value in weights.items()}
     saved: dict[str, Any] = {"g": state, "g_ema": state, "args": argparse.Namespace(size=64)}

@@ -106,8 +106,13 @@ def open_regular(path: Path) -> Iterator[ByteRange]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ModelFileError(f"It cannot be opened ({reason}).", hint="Check the path.") from error
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise ModelFileError("It is a folder, a pipe or a device; wanted a file.", hint="Check the path.")
+        file = os.fdopen(descriptor, "rb", buffering=0)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    with file:
         yield ByteRange(file=file, start=0, size=status.st_size)

@@ -1,4 +1,4 @@
-"""Imported generators draw what the formulas of their own programs say, in float64 and from their own tensors."""
+"""Imported generators draw what their own programs' formulas say, in float64 from the files' tensors."""
 
 from __future__ import annotations
 
@@ -146,7 +146,9 @@ class Rosinality(Nvidia):
         name = "to_rgb1" if side == 4 else f"to_rgbs.{side.bit_length() - 4}"
         return self._layer(name, self.p[f"{name}.conv.weight"][0], self.p[f"{name}.bias"].flatten(), None)
 
-    def _layer(self, name: str, kernel: torch.Tensor, bias: torch.Tensor, noise: torch.Tensor | None) -> Layer:
+    def _layer(
+        self, name: str, kernel: torch.Tensor, bias: torch.Tensor, noise: torch.Tensor | None
+    ) -> Layer:
         style = (self.p[f"{name}.conv.modulation.{part}"] for part in ("weight", "bias"))
         return Layer(*style, kernel, bias, noise)
 
@@ -190,7 +192,9 @@ def painted(x: torch.Tensor, w: torch.Tensor, layer: Layer) -> torch.Tensor:
     return torch.einsum("oi,ihw->ohw", kernel, x) + layer.bias[:, None, None]
 
 
-def reference(net: Nvidia, z: torch.Tensor, psi: float, *, sides: list[int], noise: bool = True) -> torch.Tensor:
+def reference(
+    net: Nvidia, z: torch.Tensor, psi: float, *, sides: list[int], noise: bool = True
+) -> torch.Tensor:
     """One picture from the formulas, float64."""
     x = net.first(z.double())
     for weight, bias in net.dense:
