@@ -61,7 +61,7 @@ def test_channels_must_be_those_of_the_images(bench: Any) -> None:
     bench.run("import_images")
     with pytest.raises(ConfigError, match="gray images and the project's are rgb") as caught:
         bench.run("import_generator")
-    assert "--channels gray" in caught.value.hint
+    assert "channels set to gray" in caught.value.hint
 
 
 def test_a_training_that_is_stopped_goes_on_to_the_same_generator(bench: Any) -> None:

@@ -56,7 +56,7 @@ def _check_square(state: Mapping[str, Tensor], resolution: int) -> None:
         return
     height, width = (side * resolution // 4 for side in const.shape[1:])
     raise ModelFileError(
-        f"It draws images of {height} × {width} pixels, and a generator here is square.",
+        f"It draws images of {height:,} × {width:,} pixels (height × width), and a generator here is square.",
         hint="Take one of square images, or train one on images that are padded to a square.",
     )
 

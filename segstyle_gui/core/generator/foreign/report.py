@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +10,8 @@ from torch import Tensor
 
 from segstyle_gui.core.generator.network import Generator
 from segstyle_gui.errors import ModelFileError
+
+_NAMED = 3  # tensors of a group that are named
 
 FileFormat = Literal["segstyle", "nvidia-pytorch", "nvidia-tensorflow", "rosinality"]
 
@@ -81,6 +83,19 @@ class ImportedGenerator:
     generator: Generator
     report: ImportReport
     discriminator: Mapping[str, Tensor] | None
+
+
+def grouped_left_out(left_out: Sequence[LeftOut]) -> list[dict[str, str]]:
+    """Return what was left out as rows of ``tensors`` and ``reason``, one for each reason."""
+    groups: dict[str, list[LeftOut]] = {}
+    for item in left_out:
+        groups.setdefault(item.reason, []).append(item)
+    return [{"tensors": _spoken(items), "reason": reason} for reason, items in groups.items()]
+
+
+def _spoken(items: Sequence[LeftOut]) -> str:
+    names = ", ".join(item.name[:60] for item in items[:_NAMED])
+    return f"{len(items)}, such as {names}" if len(items) > _NAMED else names
 
 
 class ConditionalGeneratorError(ModelFileError):
