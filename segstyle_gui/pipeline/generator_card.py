@@ -22,6 +22,9 @@ _SAMPLES = 6
 _SAMPLE_SIDE = 256  # px at most
 _PSI = 0.7
 
+SUFFIXES = (".safetensors", ".pkl", ".pt", ".pth")
+"""How such files are usually called; what they are is found from their content."""
+
 FORMATS = {
     "segstyle": "SegStyle",
     "nvidia-pytorch": "NVIDIA, PyTorch",

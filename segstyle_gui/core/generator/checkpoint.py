@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
+from torch.overrides import TorchFunctionMode
 
 from segstyle_gui.core.generator.network import Generator, GeneratorSpec
 from segstyle_gui.core.generator.shapes import generator_shapes, misfit
@@ -108,6 +109,15 @@ def load_generator_file(path: Path) -> Generator:
         raise ModelFileError(f"{path.name}: {error.message}", hint=_HINT) from error
 
 
+class _Unfilled(TorchFunctionMode):
+    """Makes a network without drawing first weights: they would be thrown away, and are as large as it is."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        return (torch.empty if func is torch.randn else func)(*args, **(kwargs or {}))
+
+
 def _tensors(generator: Generator) -> dict[str, torch.Tensor]:
     state = generator.state_dict()
     return {name: tensor.detach().contiguous() for name, tensor in state.items()}
@@ -124,6 +134,7 @@ def build_generator(spec: GeneratorSpec, tensors: Mapping[str, torch.Tensor]) ->
     problem = misfit(generator_shapes(spec), tensors)
     if problem:
         raise ModelFileError(f"The weights do not fit the generator's shapes: {problem}.", hint=_HINT)
-    generator = Generator(spec)
+    with _Unfilled():
+        generator = Generator(spec)
     generator.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, assign=True)
     return generator.eval().requires_grad_(False)

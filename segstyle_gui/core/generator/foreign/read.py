@@ -21,9 +21,6 @@ from segstyle_gui.core.generator.foreign.torch_files import (
 from segstyle_gui.core.progress import SILENT, Progress
 from segstyle_gui.errors import ModelFileError, SegStyleError
 
-SUFFIXES = (".safetensors", ".pkl", ".pt", ".pth")
-"""What such files are usually called; the content counts, not the name."""
-
 _LOAD_BYTES = Global("torch.storage", "_load_from_bytes")
 _PICKLE = b"\x80"
 _ZIP = b"PK\x03\x04"
