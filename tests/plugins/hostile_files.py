@@ -20,6 +20,7 @@ import zipfile
 from typing import Any
 
 import torch
+from foreign_files import Network, Persistent, nvidia_names
 
 PROTO = b"\x80\x04"
 GIGA = 1 << 40
@@ -287,6 +288,41 @@ def _data_of(archive: bytes) -> bytes:
         return opened.read("archive/data.pkl")
 
 
+def _endless_networks() -> dict[str, bytes]:
+    """Networks that hold themselves many times over."""
+    tensor = torch.zeros(1)
+    parameters = collections.OrderedDict((f"p{i}", tensor) for i in range(2000))
+    module: Any = None
+    for _ in range(10):
+        children = collections.OrderedDict((f"m{i}", module) for i in range(9 if module else 0))
+        module = Persistent("M", {"_parameters": parameters, "_buffers": {}, "_modules": children})
+    network: Any = None
+    for _ in range(4):
+        holder = Network()
+        holder.__dict__.update(variables=[], components={f"c{i}": network for i in range(900)})
+        network = holder
+    book = "n" * (8 << 20)
+    named = Persistent("M", {"_parameters": parameters, "_buffers": {}, "_modules": {}})
+    named = Persistent("M", {"_parameters": {}, "_buffers": {}, "_modules": {book: named}})
+    many = io.BytesIO()
+    state = {f"convs.{i}.conv.weight" + "x" * 100: tensor for i in range(30_000)}
+    torch.save({"g_ema": {"input.input": tensor, "style.1.weight": tensor, **state}}, many)
+    with nvidia_names():
+        return {
+            "modules_in_modules": pickle.dumps({"G_ema": module}),
+            "components_in_components": pickle.dumps((network, network, network)),
+            "names_like_books": pickle.dumps({"G_ema": named}),
+            "many_tensors": many.getvalue(),
+        }
+
+
 def hostile_files(canary: str) -> dict[str, bytes]:
     """Every hostile file by a name that says what it does."""
-    return {**_code(canary), **_bombs(), **_broken(), **_tensors(), **_archives(canary)}
+    return {
+        **_code(canary),
+        **_bombs(),
+        **_endless_networks(),
+        **_broken(),
+        **_tensors(),
+        **_archives(canary),
+    }

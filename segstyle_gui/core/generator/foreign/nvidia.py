@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from segstyle_gui.core.generator.foreign.inert import Called, Global
-from segstyle_gui.core.generator.foreign.stored import StoredTensor, as_tensor
+from segstyle_gui.core.generator.foreign.stored import StoredTensor, Visits, as_tensor, full_name
 from segstyle_gui.core.generator.foreign.table import Row
 from segstyle_gui.errors import ModelFileError
 
 PERSISTENT = Global("torch_utils.persistence", "_reconstruct_persistent_obj")
 _DEEPEST = 12  # modules inside of one another
-_MOST_MODULES = 4000
 
 _FILTER = "a fixed filter, the same in every network"
 GENERATOR_ROWS = (
@@ -61,7 +60,7 @@ class Modules:
 
     tensors: dict[str, StoredTensor] = field(default_factory=dict)
     facts: dict[str, object] = field(default_factory=dict)
-    n_modules: int = 0
+    visits: Visits = field(default_factory=Visits)
 
 
 def module_state(value: object) -> dict[object, object] | None:
@@ -91,21 +90,23 @@ def _walk(module: object, prefix: str, found: Modules, depth: int) -> None:
     state = module_state(module)
     if state is None:
         return
-    found.n_modules += 1
-    if depth > _DEEPEST or found.n_modules > _MOST_MODULES:
-        raise ModelFileError(
-            "The file's network has more parts than a network has; it may be made to do harm."
-        )
+    if depth > _DEEPEST:
+        raise ModelFileError("The file's modules lie in one another more deeply than a network's do.")
+    found.visits.spend(1 + len(state))
     for name, value in state.items():
-        if isinstance(value, str | int | float | bool):
-            found.facts[f"{prefix}{name}"] = value
+        if isinstance(name, str) and isinstance(value, str | int | float | bool):
+            found.facts[full_name(prefix, name)] = value
     for group in ("_parameters", "_buffers"):
-        for name, value in _items(state.get(group)):
+        items = _items(state.get(group))
+        found.visits.spend(len(items))
+        for name, value in items:
             tensor = as_tensor(value)
             if tensor is not None:
-                found.tensors[f"{prefix}{name}"] = tensor
-    for name, child in _items(state.get("_modules")):
-        _walk(child, f"{prefix}{name}.", found, depth + 1)
+                found.tensors[full_name(prefix, name)] = tensor
+    children = _items(state.get("_modules"))
+    found.visits.spend(len(children))
+    for name, child in children:
+        _walk(child, full_name(prefix, name) + ".", found, depth + 1)
 
 
 def _items(group: object) -> list[tuple[str, object]]:

@@ -92,7 +92,7 @@ class PickleReader:
         """
         try:
             return self._run()
-        except (IndexError, KeyError, ValueError, TypeError, struct.error) as error:
+        except (LookupError, ArithmeticError, ValueError, TypeError, AttributeError, struct.error) as error:
             raise ModelFileError("It is no pickle, or a damaged one.", hint="Get the file again.") from error
 
     def _run(self) -> object:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from segstyle_gui.core.generator.foreign.stored import StoredTensor, as_tensor
+from segstyle_gui.core.generator.foreign.stored import StoredTensor, Visits, as_tensor, full_name
 from segstyle_gui.core.generator.foreign.table import Row
 
 _FILTER = "a fixed filter, the same in every network"
@@ -92,5 +92,10 @@ def state_of(value: object) -> dict[str, StoredTensor]:
     """Return the tensors of a state dict by name; empty if it is none. ``module.`` in front is taken off."""
     if not isinstance(value, Mapping):
         return {}
+    Visits().spend(len(value))
     found = {name: as_tensor(tensor) for name, tensor in value.items() if isinstance(name, str)}
-    return {name.removeprefix("module."): tensor for name, tensor in found.items() if tensor is not None}
+    return {
+        full_name("", name.removeprefix("module.")): tensor
+        for name, tensor in found.items()
+        if tensor is not None
+    }

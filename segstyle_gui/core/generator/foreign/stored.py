@@ -14,6 +14,8 @@ from segstyle_gui.core.generator.foreign.pickle_reader import Buildable, Call
 from segstyle_gui.errors import ModelFileError
 
 _MOST_AXES = 8
+_LONGEST_NAME = 400
+_MOST_VISITS = 20_000  # a network of 1024² has about 200 tensors and 1,500 values beside them
 
 STORAGE_TYPES = {
     "FloatStorage": torch.float32,
@@ -216,6 +218,28 @@ for _package in ("numpy.core", "numpy._core"):
     CALLS |= _known(f"{_package}.multiarray", _reconstruct=lambda args: NumpyArray(), scalar=_scalar)
     CALLS |= _known(f"{_package}.numeric", _frombuffer=_from_buffer)
 """The calls that are understood: what makes tensors, arrays and plain containers."""
+
+
+@dataclass(slots=True)
+class Visits:
+    """Counts what is looked at in a network: one that holds itself many times over would have no end."""
+
+    left: int = _MOST_VISITS
+
+    def spend(self, n: int) -> None:
+        """Take ``n`` off; raises ``ModelFileError`` when there are none left."""
+        self.left -= n
+        if self.left < 0:
+            raise ModelFileError(
+                "The file's network has more parts than a network has; it may have been made to do harm."
+            )
+
+
+def full_name(prefix: str, name: str) -> str:
+    """Return a tensor's name behind that of its network; raises ``ModelFileError`` if it is a book."""
+    if len(prefix) + len(name) > _LONGEST_NAME:
+        raise ModelFileError("The file's network has names that are far longer than a network's are.")
+    return prefix + name
 
 
 def as_tensor(value: object) -> StoredTensor | None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from segstyle_gui.core.generator.foreign.inert import Called, Global
-from segstyle_gui.core.generator.foreign.stored import StoredTensor, as_tensor
+from segstyle_gui.core.generator.foreign.stored import StoredTensor, Visits, as_tensor, full_name
 from segstyle_gui.core.generator.foreign.table import Row
 from segstyle_gui.errors import ModelFileError
 
@@ -104,24 +104,28 @@ def is_network(value: object) -> bool:
 def read_variables(network: object) -> tuple[dict[str, StoredTensor], dict[str, object]]:
     """Return a network's variables by full name, and the settings it was made with."""
     tensors: dict[str, StoredTensor] = {}
-    _walk(network, "", tensors, 0)
+    _walk(network, "", tensors, 0, Visits())
     state = network.state if isinstance(network, Called) else None
     settings = state.get("static_kwargs") if isinstance(state, dict) else None
     facts = dict(settings) if isinstance(settings, Mapping) else {}
     return tensors, {name: value for name, value in facts.items() if isinstance(name, str)}
 
 
-def _walk(network: object, prefix: str, tensors: dict[str, StoredTensor], depth: int) -> None:
+def _walk(network: object, prefix: str, tensors: dict[str, StoredTensor], depth: int, visits: Visits) -> None:
     if depth > _DEEPEST or not isinstance(network, Called) or not isinstance(network.state, dict):
         return
     variables = network.state.get("variables")
-    for pair in variables if isinstance(variables, list) else []:
+    pairs = variables if isinstance(variables, list) else []
+    visits.spend(1 + len(pairs))
+    for pair in pairs:
         tensor = as_tensor(pair[1]) if isinstance(pair, tuple | list) and len(pair) == 2 else None
         if tensor is not None and isinstance(pair[0], str):
-            tensors[prefix + pair[0]] = tensor
+            tensors[full_name(prefix, pair[0])] = tensor
     components = network.state.get("components")
-    for name, component in components.items() if isinstance(components, Mapping) else []:
-        _walk(component, f"{prefix}{name}/", tensors, depth + 1)
+    parts = components if isinstance(components, Mapping) else {}
+    visits.spend(len(parts))
+    for name, component in parts.items():
+        _walk(component, full_name(prefix, str(name)) + "/", tensors, depth + 1, visits)
 
 
 def check_architecture(names: Mapping[str, object], settings: Mapping[str, object]) -> None:

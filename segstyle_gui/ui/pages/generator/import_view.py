@@ -105,10 +105,13 @@ class ImportView(QWidget):
 
     def import_source(self, source: str, class_index: int = -1) -> None:
         """Import a file, or the bundled generator by its name; of a model with classes, one of them."""
+        self._set_source(source, class_index)
+        self._panel.run()
+
+    def _set_source(self, source: str, class_index: int) -> None:
         if self._panel.form is not None:
             self._panel.form.set_value("source", source)
             self._panel.form.set_value("class_index", class_index)
-        self._panel.run()
 
     def refresh(self) -> None:
         """Show what can be done now."""
@@ -177,6 +180,7 @@ class ImportView(QWidget):
 
     def _show_card(self, card: GeneratorCard) -> None:
         self.preview.show_card(card)
+        self._set_source(str(card.path), self.preview.class_index)  # the panel's button does the same
         self._views.setCurrentWidget(self.preview)
 
     def _look_at_class(self, number: int) -> None:

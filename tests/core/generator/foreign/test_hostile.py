@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import time
@@ -11,10 +12,20 @@ import warnings
 from pathlib import Path
 
 import pytest
+from foreign_files import (
+    nvidia_discriminator,
+    nvidia_weights,
+    rosinality_weights,
+    tensorflow_weights,
+    widths,
+    write_nvidia,
+    write_rosinality,
+    write_tensorflow,
+)
 from hostile_files import hostile_files
 
 from segstyle_gui.core.generator.foreign.read import read_generator
-from segstyle_gui.errors import ModelFileError
+from segstyle_gui.errors import ModelFileError, SegStyleError
 
 MOST_SECONDS = 5.0
 MOST_BYTES = 256 << 20
@@ -55,7 +66,7 @@ def test_memory_stays_small(folder: Path) -> None:
 import resource, sys
 from pathlib import Path
 from segstyle_gui.core.generator.foreign.read import read_generator
-from segstyle_gui.errors import ModelFileError
+from segstyle_gui.errors import ModelFileError, SegStyleError
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + {MOST_BYTES}, -1))
 for path in sorted(Path(sys.argv[1]).iterdir()):
@@ -109,3 +120,27 @@ def test_a_circle_of_links_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b.pkl").symlink_to(tmp_path / "a.pkl")
     with pytest.raises(ModelFileError, match="cannot be opened"):
         read_generator(tmp_path / "a.pkl")
+
+
+def test_damage_anywhere_is_refused_or_harmless(tmp_path: Path) -> None:
+    """Random bytes changed in honest files: every outcome is a generator or an error in words."""
+    channels = widths(16, 64, 4)
+    files = [
+        write_nvidia(tmp_path / "a", nvidia_weights(channels), nvidia_discriminator(channels)),
+        write_tensorflow(tmp_path / "b", tensorflow_weights(channels)),
+        write_rosinality(tmp_path / "c", rosinality_weights(channels)),
+        write_rosinality(tmp_path / "d", rosinality_weights(channels), zipped=False),
+    ]
+    rng, refused = random.Random(1), 0
+    for number in range(160):
+        data = bytearray(files[number % 4].read_bytes())
+        for _ in range(rng.choice([1, 2, 8])):
+            near = rng.choice([len(data), 3000])
+            place = rng.randrange(min(near, len(data)))
+            data[place if rng.random() < 0.5 else -1 - place] = rng.randrange(256)
+        (tmp_path / "damaged").write_bytes(data)
+        try:
+            read_generator(tmp_path / "damaged", with_discriminator=True)
+        except SegStyleError:
+            refused += 1
+    assert refused > 40
