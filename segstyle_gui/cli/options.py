@@ -16,7 +16,11 @@ from segstyle_gui.pipeline.configs import base_type, typed_fields
 JSON_OPTION = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 PRESET_OPTION = Annotated[
     str,
-    typer.Option("--preset", metavar="NAME", help="Start from: segstyle, or paper where there is one."),
+    typer.Option(
+        "--preset",
+        metavar="NAME",
+        help="Start from: segstyle, or paper where there is one; find-regions has more.",
+    ),
 ]
 PROJECT_ARGUMENT = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project, Name.segstyle.")]
 

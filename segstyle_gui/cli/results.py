@@ -66,6 +66,8 @@ def summary_lines(summary: dict[str, Any]) -> list[str]:
             lines += [f"{title}:", *(f"  {key}: {_text(inner)}" for key, inner in value.items())]
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             lines += [f"{title}: {len(value)}", *_rows(value)]
+        elif isinstance(value, list) and any(str(one).endswith(".") for one in value):
+            lines += [f"{title}:", *(f"  {sentence}" for sentence in value)]
         else:
             lines.append(f"{title:<{width}}  {_text(value)}")
     return lines

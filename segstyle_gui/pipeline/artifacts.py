@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from segstyle_gui.core.classes import RegionState
 from segstyle_gui.core.found_direction import DIRECTION_ARRAYS, Direction
 from segstyle_gui.errors import StageError
+from segstyle_gui.pipeline.import_generator import DISCRIMINATOR_PREFIX
 from segstyle_gui.pipeline.stage import MADE_BY, current_run
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
@@ -43,7 +44,8 @@ def load_generator(project: Project, run: RunRecord | None = None) -> Generator:
     from segstyle_gui.core.generator.checkpoint import generator_from_arrays
 
     chosen = run or current_run(project, "generator")
-    names = [name for name in project.array_names(chosen) if not name.startswith(TRAINING_PREFIX)]
+    besides = (TRAINING_PREFIX, DISCRIMINATOR_PREFIX)
+    names = [name for name in project.array_names(chosen) if not name.startswith(besides)]
     generator = generator_from_arrays(project.arrays(chosen, names))
     return generator.to(best_device()).eval()
 

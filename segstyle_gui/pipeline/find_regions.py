@@ -7,6 +7,7 @@ from typing import Any
 
 from segstyle_gui.core.classes import initial_state
 from segstyle_gui.core.cluster_config import PRESETS, ClusterConfig
+from segstyle_gui.core.generator.domains import PRESETS as DOMAIN_PRESETS
 from segstyle_gui.core.merge_tree import cut_tree
 from segstyle_gui.core.progress import Progress, part
 from segstyle_gui.pipeline.artifacts import CLUSTERING_PREFIX, load_direction, load_generator
@@ -65,7 +66,7 @@ def _load_config() -> type[Any]:
 
 
 def _load_presets() -> Mapping[str, Any]:
-    return PRESETS
+    return {**PRESETS, **DOMAIN_PRESETS}
 
 
 STAGE = Stage(

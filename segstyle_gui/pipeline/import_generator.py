@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from segstyle_gui.core.images import file_sha256
-from segstyle_gui.core.progress import Progress
+from segstyle_gui.core.progress import Progress, part
 from segstyle_gui.core.settings import check_config, setting
 from segstyle_gui.errors import ConfigError, ModelFileError
 from segstyle_gui.paths import resources_dir
@@ -15,7 +19,12 @@ from segstyle_gui.pipeline.stage import Stage, begin, path_token
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 BUNDLED = "near-eye"
+DISCRIMINATOR_PREFIX = "discriminator/"
+"""Names of a kept discriminator's arrays begin like this; behind it are those of ``Discriminator``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +33,14 @@ class ImportGeneratorConfig:
 
     source: str = setting(
         "",
-        f"A .safetensors file that SegStyle wrote, or {BUNDLED} for the bundled one (near-infrared eyes).",
+        "A generator by SegStyle (.safetensors), NVIDIA (StyleGAN2, .pkl) or rosinality (.pt), or "
+        f"{BUNDLED} for the bundled one (near-infrared eyes).",
+    )
+    class_index: int = setting(
+        -1, "Class to take of a model with classes, from 0; -1 where there are none.", low=-1, high=1_000_000
+    )
+    keep_discriminator: bool = setting(
+        False, "Keep the file's discriminator as well, if it has one that fits: about as large again."
     )
 
     def __post_init__(self) -> None:
@@ -38,26 +54,36 @@ def run(project: Project, config: ImportGeneratorConfig, progress: Progress) -> 
     Raises
     ------
     ConfigError
-        If no source was given, or the generator's channels are not those of the imported images.
+        If no source was given, there is no such class, or the generator's channels are not those of the
+        imported images.
     ModelFileError
         If the file is missing, damaged or not a generator.
+    ConditionalGeneratorError
+        If the model has classes and none was chosen.
     """
-    from segstyle_gui.core.generator.checkpoint import generator_to_arrays, load_generator_file
+    from segstyle_gui.core.generator.checkpoint import generator_to_arrays
+    from segstyle_gui.core.generator.foreign.read import read_generator
+    from segstyle_gui.pipeline.generator_card import summarise
 
     draft = begin(project, STAGE, config)
     path = generator_path(config.source)
-    progress.report(0, 1, f"reading {path.name}")
-    generator = load_generator_file(path)
-    _check_channels(project, path.name, generator.img_channels)
-    summary = {
-        "source": config.source,
-        "sha256": file_sha256(path),
-        "resolution": generator.resolution,
-        "channels": generator.img_channels,
-    }
-    record = draft.commit(summary, generator_to_arrays(generator))
+    imported = read_generator(
+        path,
+        class_index=None if config.class_index < 0 else config.class_index,
+        with_discriminator=config.keep_discriminator,
+        progress=part(progress, 0, 0.5),
+    )
+    _check_channels(project, path.name, imported.generator.img_channels)
+    progress.report(0.5, 1, "storing it")
+    summary = {"source": config.source, "sha256": file_sha256(path), **summarise(imported, path.name)}
+    arrays = generator_to_arrays(imported.generator) | _discriminator_arrays(imported.discriminator)
+    record = draft.commit(summary, arrays)
     progress.report(1, 1)
     return record
+
+
+def _discriminator_arrays(tensors: Mapping[str, Tensor] | None) -> dict[str, NDArray[np.float32]]:
+    return {f"{DISCRIMINATOR_PREFIX}{name}": tensor.numpy() for name, tensor in (tensors or {}).items()}
 
 
 def generator_path(source: str) -> Path:
@@ -71,12 +97,12 @@ def generator_path(source: str) -> Path:
         If there is no such file.
     """
     if not source:
-        raise ConfigError("No generator was given.", hint=f"Name a .safetensors file, or {BUNDLED}.")
+        raise ConfigError("No generator was given.", hint=f"Name a generator's file, or {BUNDLED}.")
     is_bundled = source == BUNDLED
     path = resources_dir() / "near_eye" / "generator.safetensors" if is_bundled else Path(source).expanduser()
     if not path.is_file():
         hint = "Reinstall SegStyle." if is_bundled else f"Check the path, or use {BUNDLED}."
-        raise ModelFileError(f"{path} does not exist; wanted a .safetensors file.", hint=hint)
+        raise ModelFileError(f"{path} does not exist; wanted the file of a generator.", hint=hint)
     return path
 
 
@@ -89,7 +115,8 @@ def _check_channels(project: Project, name: str, channels: int) -> None:
         words = {1: "gray", 3: "rgb"}
         raise ConfigError(
             f"{name} makes {words[channels]} images and the project's are {words[wanted]}.",
-            hint=f"Import the images again with --channels {words[channels]}, or choose another generator.",
+            hint=f"Import the images again with channels set to {words[channels]}, or choose another "
+            "generator.",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segstyle_gui.pipeline.import_generator import generator_path
+from segstyle_gui.pipeline.import_generator import DISCRIMINATOR_PREFIX, generator_path
 from segstyle_gui.pipeline.stage import config_to_dict, current_run
 from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
@@ -48,12 +48,16 @@ def starting_generator(
 
 
 def read_start(path: Path) -> Start:
-    """Read a generator, with its discriminator if the file has one: a file of SegStyle or its checkpoint."""
-    from segstyle_gui.core.generator.checkpoint import load_generator_file
+    """Read a generator of any known format or a checkpoint, with the discriminator if it is there."""
+    from segstyle_gui.core.generator.foreign.read import read_generator
     from segstyle_gui.core.generator.training_state import start_of_checkpoint
     from segstyle_gui.core.generator.transfer import Start
 
-    return start_of_checkpoint(path) or Start(load_generator_file(path))
+    found = start_of_checkpoint(path)
+    if found is not None:
+        return found
+    read = read_generator(path, with_discriminator=True)
+    return Start(read.generator, read.discriminator)
 
 
 def _run_to_start_from(project: Project, config: TrainConfig) -> RunRecord:
@@ -75,14 +79,22 @@ def _same_training(before: dict[str, Any], now: dict[str, Any]) -> bool:
 
 
 def _start_of_run(project: Project, run: RunRecord, checkpoint: Path) -> Start:
-    """Return a run's generator, with its discriminator if a training's state is still there."""
+    """Return a run's generator, with its discriminator if that was kept or its training's state is there."""
     import torch
 
     from segstyle_gui.core.generator.checkpoint import generator_from_arrays
     from segstyle_gui.core.generator.training_state import start_of_checkpoint
     from segstyle_gui.core.generator.transfer import Start
 
-    generator = generator_from_arrays(project.arrays(run))
+    arrays = project.arrays(run)
+    generator = generator_from_arrays(arrays)
+    kept = {
+        name.removeprefix(DISCRIMINATOR_PREFIX): torch.from_numpy(array)
+        for name, array in arrays.items()
+        if name.startswith(DISCRIMINATOR_PREFIX)
+    }
+    if kept:
+        return Start(generator, kept)
     wanted = generator.state_dict()
     for path in (checkpoint, checkpoint.with_name(checkpoint.name + ".old")):
         found = start_of_checkpoint(path)

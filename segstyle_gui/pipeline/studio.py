@@ -40,7 +40,8 @@ __all__ = ["GeneratorFacts", "Place", "RegionNumbers", "RegionSamples", "Studio"
 
 _MAP_BYTES = 384 << 20
 _DRAWN_BYTES = 64 << 20  # of samples with the ids of their pixels
-_FIT_IMAGES = 256  # of each kind that a check of the fit compares
+_FIT_IMAGES = 256  # of each kind that a check of the fit compares, up to 128 px; fewer of larger ones
+_FEWEST_FIT_IMAGES = 32
 _PAIRS = 48  # of a training set that are shown unless others are asked for
 
 
@@ -141,9 +142,11 @@ class Studio:
         from segstyle_gui.core.fit_check import check_fit
 
         pixels = self.project.array(current_run(self.project, "images"), "pixels")
-        chosen = np.random.default_rng(0).permutation(len(pixels))[:_FIT_IMAGES]
-        drawn = self.samples(range(_FIT_IMAGES), psi=1.0, run=run, progress=part(progress, 0, 0.7))
-        channels = self._loaded.generator(run).generator.img_channels
+        generator = self._loaded.generator(run).generator
+        count = _fit_images(generator.resolution)
+        chosen = np.random.default_rng(0).permutation(len(pixels))[:count]
+        drawn = self.samples(range(count), psi=1.0, run=run, progress=part(progress, 0, 0.7))
+        channels = generator.img_channels
         return check_fit(pixels[np.sort(chosen)], drawn[..., :channels])
 
     # Regions
@@ -354,3 +357,8 @@ class Studio:
         measured = self._measures.get(key, lambda: measure_pairs(source, config, part(progress, 0, 0.8)))
         wanted = tuple(seeds) or tuple(config.seeds[:_PAIRS])
         return draw_pairs(source, measured, wanted, part(progress, 0.8, 1))
+
+
+def _fit_images(resolution: int) -> int:
+    """Return how many samples a check draws: large ones take long, and are compared at 64 px anyway."""
+    return max(min(_FIT_IMAGES, _FEWEST_FIT_IMAGES), min(_FIT_IMAGES, _FIT_IMAGES * 128**2 // resolution**2))

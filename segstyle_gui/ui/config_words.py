@@ -27,6 +27,7 @@ _LABELS: Mapping[str, Any] = {
     "channel_max": QT_TRANSLATE_NOOP("Settings", "Most channels"),
     "bottom_share": QT_TRANSLATE_NOOP("Settings", "Taken to lack it"),
     "checkpoint_minutes": QT_TRANSLATE_NOOP("Settings", "Checkpoint every"),
+    "class_index": QT_TRANSLATE_NOOP("Settings", "Class of the model"),
     "drop_share": QT_TRANSLATE_NOOP("Settings", "Drop the most doubtful"),
     "ema": QT_TRANSLATE_NOOP("Settings", "Weight averaging"),
     "ema_kimg": QT_TRANSLATE_NOOP("Settings", "Averaging half-life"),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidge
 
 from segstyle_gui import __version__
 from segstyle_gui.paths import APP_NAME
+from segstyle_gui.pipeline.generator_card import SUFFIXES as GENERATOR_SUFFIXES
 from segstyle_gui.project.schema import SUFFIX
 from segstyle_gui.ui.actions import Actions
 from segstyle_gui.ui.later import later
@@ -231,11 +232,16 @@ class MainWindow(QMainWindow):
             self.take_path(paths[0])
 
     def take_path(self, path: Path) -> None:
-        """Open a project file; bring a folder of images into the present project or into a new one."""
+        """Open a project file, look at a generator, or bring images into the present or a new project."""
         if path.suffix == SUFFIX:
             self.dialogs.open(path)
         elif self.session.project is None:
             self.dialogs.create_from_images(path if path.is_dir() else path.parent)
+        elif path.suffix.lower() in GENERATOR_SUFFIXES:
+            self.show_page("generator")
+            page = self.current_page
+            if page is not None:
+                page.take_generator(path)  # type: ignore[attr-defined]
         else:
             self.show_page("images")
             page = self.current_page

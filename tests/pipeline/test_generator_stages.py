@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from foreign_files import nvidia_discriminator, nvidia_weights, widths, write_nvidia
 from PIL import Image
 
 from segstyle_gui.core.generator.checkpoint import generator_to_arrays
@@ -73,7 +75,7 @@ def test_channels_must_be_those_of_the_images(bench: Any) -> None:
     bench.run("import_images")
     with pytest.raises(ConfigError, match="gray images and the project's are rgb") as caught:
         bench.run("import_generator")
-    assert "--channels gray" in caught.value.hint
+    assert "channels set to gray" in caught.value.hint
 
 
 def test_a_training_that_is_stopped_goes_on_to_the_same_generator(bench: Any) -> None:
@@ -101,6 +103,20 @@ def test_a_training_starts_from_a_file_and_keeps_its_shapes(bench: Any, tiny_gen
     assert load_generator(bench.project).spec == tiny_generator.spec
     with pytest.raises(ModelFileError, match="does not exist"):
         _train(bench, start_from=str(bench.folder / "none.safetensors"))
+
+
+def test_a_training_starts_from_another_program_s_file_with_its_discriminator(
+    bench: Any, tmp_path: Path
+) -> None:
+    bench.run("import_images")
+    channels = widths(16, 128, 8)
+    weights = nvidia_weights(channels, colours=1), nvidia_discriminator(channels, colours=1)
+    path = write_nvidia(tmp_path / "net.pkl", *weights)
+    assert _train(bench, start_from=str(path)).summary["start"].endswith("px, with its discriminator")
+    bench.run("import_generator", source=str(path), keep_discriminator=True)
+    assert _train(bench, start_from="project").summary["start"].endswith("px, with its discriminator")
+    bench.run("import_generator", source=str(path))
+    assert _train(bench, start_from="project").summary["start"].endswith("px, without its discriminator")
 
 
 def test_a_training_grows_the_project_s_generator_with_its_discriminator(bench: Any) -> None:

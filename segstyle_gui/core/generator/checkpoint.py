@@ -11,8 +11,10 @@ import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
+from torch.overrides import TorchFunctionMode
 
 from segstyle_gui.core.generator.network import Generator, GeneratorSpec
+from segstyle_gui.core.generator.shapes import generator_shapes, misfit
 from segstyle_gui.errors import ConfigError, ModelFileError, SegStyleError
 
 FORMAT = "segstyle-generator-1"
@@ -45,8 +47,10 @@ def spec_from_json(text: str) -> GeneratorSpec:
         header: dict[str, Any] = json.loads(text)
         if header.pop("format") != FORMAT:
             raise ValueError("another format")
-        header["channels"] = {int(r): int(c) for r, c in header["channels"].items()}
-        return GeneratorSpec(**header)
+        channels = {int(r): c for r, c in header.pop("channels").items()}
+        if not all(type(size) is int for size in (*header.values(), *channels.values())):
+            raise ValueError("a size that is no whole number")
+        return GeneratorSpec(**header, channels=channels)
     except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
         raise ModelFileError(
             "The file's header does not describe a SegStyle generator.", hint=_HINT
@@ -77,7 +81,7 @@ def generator_from_arrays(arrays: Mapping[str, np.ndarray]) -> Generator:
         for name, array in arrays.items()
         if name.startswith(prefix)
     }
-    return _build(spec, tensors)
+    return build_generator(spec, tensors)
 
 
 def save_generator(generator: Generator) -> bytes:
@@ -100,9 +104,18 @@ def load_generator_file(path: Path) -> Generator:
     except (SafetensorError, OSError) as error:
         raise ModelFileError(f"{path.name} cannot be read as a generator ({error}).", hint=_HINT) from error
     try:
-        return _build(spec_from_json(text), tensors)
+        return build_generator(spec_from_json(text), tensors)
     except SegStyleError as error:
         raise ModelFileError(f"{path.name}: {error.message}", hint=_HINT) from error
+
+
+class _Unfilled(TorchFunctionMode):
+    """Makes a network without drawing first weights: they would be thrown away, and are as large as it is."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        return (torch.empty if func is torch.randn else func)(*args, **(kwargs or {}))
 
 
 def _tensors(generator: Generator) -> dict[str, torch.Tensor]:
@@ -110,10 +123,18 @@ def _tensors(generator: Generator) -> dict[str, torch.Tensor]:
     return {name: tensor.detach().contiguous() for name, tensor in state.items()}
 
 
-def _build(spec: GeneratorSpec, tensors: Mapping[str, torch.Tensor]) -> Generator:
-    generator = Generator(spec)
-    try:
-        generator.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    except RuntimeError as error:
-        raise ModelFileError("The weights do not fit the header's shapes.", hint=_HINT) from error
+def build_generator(spec: GeneratorSpec, tensors: Mapping[str, torch.Tensor]) -> Generator:
+    """Make a generator of these tensors, which it takes over; in evaluation mode, float32.
+
+    Raises
+    ------
+    ModelFileError
+        If a tensor is missing, too many, or of another shape; nothing large was made by then.
+    """
+    problem = misfit(generator_shapes(spec), tensors)
+    if problem:
+        raise ModelFileError(f"The weights do not fit the generator's shapes: {problem}.", hint=_HINT)
+    with _Unfilled():
+        generator = Generator(spec)
+    generator.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, assign=True)
     return generator.eval().requires_grad_(False)

@@ -22,6 +22,7 @@ from segstyle_gui.errors import ConfigError
 Noise = Literal["const", "random", "none"]
 
 MAPPING_LR_MULTIPLIER = 0.01
+_WIDEST, _DEEPEST = 16384, 64  # far above any published network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,12 @@ class GeneratorSpec:
             )
         if not self.channels:
             object.__setattr__(self, "channels", default_channels(self.resolution))
+        sizes = (self.z_dim, self.w_dim, self.mapping_layers, *self.channels.values())
+        if min(sizes) < 1 or max(sizes) > _WIDEST or self.mapping_layers > _DEEPEST:
+            raise ConfigError(
+                f"A generator of {max(sizes):,} units or {self.mapping_layers:,} mapping layers was asked "
+                f"for; wanted 1 to {_WIDEST:,} units and 1 to {_DEEPEST} layers."
+            )
         missing = [r for r in self.block_resolutions if r not in self.channels]
         if missing:
             raise ConfigError(f"No channel count is given for the blocks of {missing} px.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def load_state(trainer: GeneratorTrainer, path: Path) -> bool:
 
 def start_of_checkpoint(path: Path) -> Start | None:
     """Return the averaged generator and the discriminator of a training's checkpoint, None if it is none."""
-    state = _read(path, torch.device("cpu")) if path.is_file() else {}
+    state = _read(path, torch.device("cpu")) if _is_checkpoint(path) else {}
     if state.get("format") != _FORMAT:
         return None
     try:
@@ -84,6 +85,15 @@ def start_of_checkpoint(path: Path) -> Start | None:
     except (ModelFileError, KeyError, RuntimeError, TypeError, ValueError):
         return None
     return Start(generator.eval().requires_grad_(False), discriminator)
+
+
+def _is_checkpoint(path: Path) -> bool:
+    """Return whether this may be a checkpoint: an archive that does not claim to hold more than it does."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sum(entry.file_size for entry in archive.infolist()) <= path.stat().st_size
+    except (OSError, zipfile.BadZipFile, ValueError):
+        return False
 
 
 def _read(path: Path, device: torch.device) -> dict[str, Any]:

@@ -86,6 +86,13 @@ class CollapsibleSection(QWidget):
         """Open or close it."""
         self._header.setChecked(expanded)
 
+    def clear(self) -> None:
+        """Take everything out of the body."""
+        while (item := self.body.takeAt(0)) is not None:
+            former = item.widget()
+            if former is not None:
+                former.deleteLater()
+
     def _on_toggled(self, expanded: bool) -> None:
         self._fold(expanded)
         self.toggled.emit(expanded)

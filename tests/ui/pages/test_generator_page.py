@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from foreign_files import nvidia_weights, rosinality_weights, widths, write_nvidia, write_rosinality
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QSlider
 from pytestqt.qtbot import QtBot
 
@@ -265,3 +266,94 @@ def test_without_images_the_way_leads_back(
     with qtbot.waitSignal(page.page_requested) as asked:
         page.training.no_images.clicked.emit()
     assert asked.args == ["images"]
+
+
+# Files of other programs
+
+
+def _card_of(page: GeneratorPage, path: Path, idle: Any) -> None:
+    page.show_part("import")
+    page.importing.look_at(path)
+    idle()
+
+
+def test_a_file_is_shown_before_it_is_imported(
+    qtbot: QtBot, page: GeneratorPage, idle: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio, "_FIT_IMAGES", 16)
+    before = page.session.run("generator")
+    weights = rosinality_weights(widths(16, 128, 8), colours=1)
+    _card_of(page, write_rosinality(tmp_path / "net.pt", weights), idle)
+    preview = page.importing.preview
+    assert preview.isVisible()
+    assert page.session.run("generator") == before
+    assert preview.title.text() == "net.pt"
+    assert preview.rows["size"].value() == "16 × 16"
+    assert "rosinality" in preview.rows["format"].value()
+    assert preview.notes.isVisible()
+    assert not preview.class_row.isVisible()
+    assert preview.samples.tile_rect(0).width() > 8
+    click(qtbot, preview.button)
+    idle()
+    run = page.session.run("generator")
+    assert run is not None
+    assert run.summary["format"] == "rosinality"
+    assert page.importing.result.isVisible()
+    assert "rosinality" in page.facts.rows["format"].value()
+    assert page.facts.notes.isVisible()
+    assert "NVIDIA" in page.facts.licence.text()
+
+
+def test_a_class_is_chosen_by_its_samples(
+    qtbot: QtBot, page: GeneratorPage, idle: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio, "_FIT_IMAGES", 16)
+    weights = nvidia_weights(widths(16, 128, 8), colours=1, classes=3)
+    _card_of(page, write_nvidia(tmp_path / "net.pkl", weights), idle)
+    preview = page.importing.preview
+    assert preview.class_row.isVisible()
+    assert preview.card is not None
+    first = preview.card.samples
+    preview.classes.setValue(2)
+    idle()
+    assert (preview.card.samples != first).any()
+    click(qtbot, preview.button)
+    idle()
+    run = page.session.run("generator")
+    assert run is not None
+    assert run.summary["class_index"] == 2
+    assert page.facts.rows["class"].value() == "2 of 3"
+
+
+def test_a_harmful_file_is_told_and_shows_nothing(
+    qtbot: QtBot, page: GeneratorPage, idle: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "net.pkl").write_bytes(b"cos\nsystem\n(S'false'\ntR.")
+    _card_of(page, tmp_path / "net.pkl", idle)
+    assert page.importing.problem.isVisible()
+    assert not page.importing.preview.isVisible()
+    _card_of(page, tmp_path, idle)
+    assert "folder" in page.importing.problem.text()
+
+
+def test_another_file_can_be_chosen_instead(
+    qtbot: QtBot, page: GeneratorPage, idle: Any, tmp_path: Path
+) -> None:
+    weights = rosinality_weights(widths(16, 128, 8), colours=1)
+    _card_of(page, write_rosinality(tmp_path / "net.pt", weights), idle)
+    click(qtbot, page.importing.preview.other)
+    assert page.importing.file_button.isVisible()
+
+
+@pytest.mark.parametrize(("name", "taken"), [("net.PKL", True), ("net.pt", True), ("image.png", False)])
+def test_generators_are_dropped_on_the_page(
+    page: GeneratorPage, idle: Any, tmp_path: Path, name: str, taken: bool
+) -> None:
+    weights = rosinality_weights(widths(16, 128, 8), colours=1)
+    page.show_part("import")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(write_rosinality(tmp_path / name, weights)))])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    page.importing.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, Qt.KeyboardModifier.NoModifier))
+    idle()
+    assert page.importing.preview.isVisible() == taken

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from segstyle_gui.core.generator.domains import PRESETS as DOMAIN_PRESETS
 from segstyle_gui.core.progress import Progress
 from segstyle_gui.errors import SegStyleError
 from segstyle_gui.pipeline.catalog import stage_named
@@ -208,7 +209,9 @@ class RunPanel(QWidget):
 
     def _read_settings(self, progress: Progress) -> _Settings:
         config_type, presets = self.stage.config, self.stage.presets
-        return _Settings(config_type, presets, _last_config(self.session, self.stage, presets))
+        last = _last_config(self.session, self.stage, presets)
+        general = {name: preset for name, preset in presets.items() if name not in DOMAIN_PRESETS}
+        return _Settings(config_type, general, last)
 
     def _show_form(self, found: _Settings) -> None:
         self.form = ConfigForm(found.config_type, found.presets, basic=self._basic)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from segstyle_gui.core.progress import Progress
+from segstyle_gui.pipeline.generator_card import FORMATS
 from segstyle_gui.pipeline.import_generator import BUNDLED
 from segstyle_gui.pipeline.studio import Studio
 from segstyle_gui.pipeline.studio_records import GeneratorFacts
@@ -100,6 +102,10 @@ class FitChecks(QObject):
             "Distance {0}; two halves of your own images are {1} apart. Brightness, contrast, sharpness and"
             " texture are compared, not anatomy."
         ).format(f"{found.distance:.2f}", f"{max(found.baseline, 0.0):.2f}")
+        if found.real_shape[0] != found.drawn_shape[0]:
+            figures += " " + self.tr(
+                "Your images are {0} px a side and it draws {1} px; both were compared at 64 px."
+            ).format(found.real_shape[0], found.drawn_shape[0])
         words = {
             "good": (self.tr("It fits your images well"), "success"),
             "fair": (self.tr("It fits your images fairly"), "info"),
@@ -129,6 +135,8 @@ class FactsPanel(QWidget):
         self._shown_run = -1
         names = {
             "origin": self.tr("From"),
+            "format": self.tr("Format"),
+            "class": self.tr("Class of the model"),
             "size": self.tr("Image size"),
             "channels": self.tr("Channels"),
             "parameters": self.tr("Parameters"),
@@ -136,6 +144,7 @@ class FactsPanel(QWidget):
         }
         self.rows = {key: FigureRow(name) for key, name in names.items()}
         self.layers = CollapsibleSection(self.tr("Layers"), expanded=False)
+        self.notes = CollapsibleSection(self.tr("What was read"), expanded=False)
         self.licence = MutedLabel("")
         self._build()
         fits.changed.connect(self.refresh)
@@ -149,6 +158,7 @@ class FactsPanel(QWidget):
             return
         self.rows["origin"].set_value(self._origin(run))
         self.licence.setText(self._licence(run))
+        self._show_report(run.summary)
         self._show_fit()
         if run.id != self._shown_run and self._session.studio is not None:
             self._shown_run = run.id
@@ -179,6 +189,7 @@ class FactsPanel(QWidget):
             rows.addWidget(row)
         column.addLayout(rows)
         column.addWidget(self.layers)
+        column.addWidget(self.notes)
         column.addWidget(SectionHeader(self.tr("Fit to your images")))
         for widget in (self.headline, self.says, self.button):
             column.addWidget(widget)
@@ -192,12 +203,25 @@ class FactsPanel(QWidget):
         self.rows["parameters"].set_value(_short(facts.n_parameters))
         self.rows["latents"].set_value(f"{facts.z_dim}, {facts.w_dim}")
         self.layers.set_title(self.tr("{0} layers to cluster").format(len(facts.layers)))
-        while (item := self.layers.body.takeAt(0)) is not None:
-            former = item.widget()
-            if former is not None:
-                former.deleteLater()
+        self.layers.clear()
         for name, size, channels in facts.layers:
             self.layers.body.addWidget(FigureRow(name, f"{size}² × {channels}"))
+
+    def _show_report(self, summary: Mapping[str, Any]) -> None:
+        """Show what an import noted of its file; nothing for a generator that was trained here."""
+        known = FORMATS.get(str(summary.get("format", "")), "")
+        self.rows["format"].setVisible(bool(known))
+        self.rows["format"].set_value(known)
+        self.rows["class"].setVisible("class_index" in summary)
+        self.rows["class"].set_value(
+            self.tr("{0} of {1}").format(summary.get("class_index"), summary.get("model_classes"))
+        )
+        left_out = [f"{row['tensors']}: {row['reason']}." for row in summary.get("left_out", [])]
+        lines = [*summary.get("notes", []), *(self.tr("Not needed: {0}").format(line) for line in left_out)]
+        self.notes.clear()
+        for line in lines:
+            self.notes.body.addWidget(MutedLabel(line))
+        self.notes.setVisible(bool(lines))
 
     def _show_fit(self) -> None:
         fit = self._fits.fit
@@ -230,7 +254,8 @@ class FactsPanel(QWidget):
             return self.tr("Yours, as far as your images are. What it draws can show traces of them.")
         if run.summary.get("source") == BUNDLED:
             return self.tr("MIT, as SegStyle itself. It learnt from rendered eyes; no real one is in it.")
-        return self.tr("See that the licence of this file allows your use; many do for research only.")
+        general = self.tr("See that the licence of this file allows your use; many do for research only.")
+        return str(run.summary.get("licence", general))
 
     def _runs_changed(self, makes: str) -> None:
         if makes in ("generator", "images"):

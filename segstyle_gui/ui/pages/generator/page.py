@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -84,9 +86,14 @@ class GeneratorPage(Page):
         self.training.measure()
 
     def import_file(self) -> None:
-        """Ask for a file and import it."""
+        """Ask for a file and show what it holds."""
         self.show_part(_IMPORT)
         self.importing.choose()
+
+    def take_generator(self, path: Path) -> None:
+        """Show what a file holds that was dropped on the window."""
+        self.show_part(_IMPORT)
+        self.importing.look_at(path)
 
     def import_bundled(self) -> None:
         """Import the bundled generator."""

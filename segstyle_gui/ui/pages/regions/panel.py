@@ -14,6 +14,7 @@ from segstyle_gui.ui.actions import Actions
 from segstyle_gui.ui.pages.common.run_panel import RunPanel
 from segstyle_gui.ui.pages.regions.editing import RegionEditing
 from segstyle_gui.ui.pages.regions.inspector import RegionInspector
+from segstyle_gui.ui.pages.regions.paper_card import PaperCard
 from segstyle_gui.ui.session import Session
 from segstyle_gui.ui.views.class_table import ClassTable
 from segstyle_gui.ui.widgets.buttons import icon_button
@@ -50,6 +51,7 @@ class RegionPanel(QWidget):
         head.setContentsMargins(16, 16, 16, 0)
         head.addWidget(SectionHeader(self.tr("Classes")), 1)
         head.addWidget(new)
+        self.paper = PaperCard(session, self.run_panel)
         settings = CollapsibleSection(self.tr("Find regions again"), expanded=False)
         settings.body.addWidget(self.run_panel)
         column = QVBoxLayout(self)
@@ -58,6 +60,11 @@ class RegionPanel(QWidget):
         column.addLayout(head)
         column.addWidget(self.table, 1)
         column.addWidget(self.inspector)
+        holder = QWidget()
+        inside = QVBoxLayout(holder)
+        inside.setContentsMargins(16, 0, 16, 0)
+        inside.addWidget(self.paper)
+        column.addWidget(holder)
         column.addWidget(settings)
         self._connect()
         self.refresh()
