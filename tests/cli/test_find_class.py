@@ -67,7 +67,7 @@ def test_the_bundled_models_go_all_the_way_from_a_sentence(
     segstyle("import-generator", "Eyes", "near-eye")
     segstyle("find-regions", "Eyes", *few, "--grid", 32)
     segstyle("regions", "assign", "Eyes", 1, "--class", "skin")
-    words = ["--n-samples", 40, "--top-share", 0.25, "--min-accuracy", 0.5, "--alpha", 6]
+    words = ["--n-samples", 96, "--top-share", 0.25, "--min-accuracy", 0.5, "--alpha", 6]
     refused = segstyle("find-class", "Eyes", "a red sports car", *words)
     assert (refused.code, "share nothing" in refused.err) == (6, True)
     moved = segstyle("find-class", "Eyes", "an eye with a white cloudy pupil", *words, "--use")

@@ -62,6 +62,9 @@ def _nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     if "qapp" not in request.fixturenames:
         yield
         return
+    # OpenBLAS starts its threads when it is first imported, and they bear the name of the lane that did it.
+    import scipy.linalg  # noqa: F401
+
     before = Living.now()
     yield
     left = [] if request.node.stash.get(_FAILED, False) else leftovers(before)

@@ -162,7 +162,7 @@ class CurvePlot(QWidget):
         super().hideEvent(event)
 
     def _build(self, title: str) -> None:
-        name = QLabel(title)
+        name = QLabel(title, self)
         name.setObjectName("plotTitle")
         name.setVisible(bool(title))
         head = QHBoxLayout()
