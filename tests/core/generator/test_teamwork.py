@@ -36,6 +36,7 @@ SETTINGS = {
     "r1_interval": 4,
     "preview_kimg": 0.001,
     "checkpoint_minutes": 0.0,
+    "quality_kimg": 0.0,
 }
 # Two legs: the first is stopped after as many steps as the last word says. The curve goes to the folder.
 PROGRAM = """
@@ -44,7 +45,8 @@ import numpy as np, torch
 torch.set_num_threads(1)
 from segstyle_gui.core.generator.config import TrainConfig
 from segstyle_gui.core.generator.teamwork import follow_training
-from segstyle_gui.core.generator.train import GeneratorPoint, train_generator
+from segstyle_gui.core.generator.train import train_generator
+from segstyle_gui.core.generator.training_record import GeneratorPoint
 from segstyle_gui.core.progress import Cancelled
 from segstyle_gui.core.ranks import joined
 
