@@ -1,6 +1,6 @@
 """The processes that train together: which one this is, and the few things they tell each other.
 
-They are started by ``torchrun`` (or ``accelerate launch``), which says in the environment who is who. The
+They are started by ``torchrun``, which says in the environment who is who. The
 first process leads: it alone reads and writes files, and tells the others when to go on.
 """
 
