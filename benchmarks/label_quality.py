@@ -42,6 +42,7 @@ from segstyle_gui.core.student.network import Student
 from segstyle_gui.core.student.predict import predict_image, predict_label_map
 from segstyle_gui.core.student.train import train_student
 from segstyle_gui.core.synthetic import SyntheticConfig, generate_synthetic_set
+from segstyle_gui.errors import StageError
 
 VOTING_SAMPLES = 96
 
@@ -140,7 +141,11 @@ def main() -> None:
         started = time.monotonic()
         generator = load_generator_file(path)
         judge = judge or stand_in(pairs, generator.resolution, 600, args.judge)
-        data = label_set(generator, judge, n_classes, args)
+        try:
+            data = label_set(generator, judge, n_classes, args)
+        except StageError as error:  # samples in which the stand-in sees no class yet
+            print(json.dumps({"generator": path.stem, "nothing": error.message}), flush=True)
+            continue
         config = StudentConfig(steps=args.steps, width=args.width)
         student = train_student(data, config).student
         row = measure(student, pairs[:: args.every], n_classes)
