@@ -158,7 +158,7 @@ _VALUES = (
 _PRESETS: Mapping[str, Any] = {"segstyle": "SegStyle", "paper": QT_TRANSLATE_NOOP("Settings", "Paper")}
 
 DIRECTORIES = frozenset({"folder"})
-FILES = frozenset({"source", "start_from", "weights_file", "encoder_weights"})
+FILES = frozenset({"source", "weights_file", "encoder_weights"})
 #: What belongs to the user's machine, and stays as it is when a preset is chosen.
 OWN = frozenset({"folder", "source", "start_from", "weights_file", "map", "overwrite", "prompts"})
 #: Sides and widths, of which the doubles and halves are the next good values.

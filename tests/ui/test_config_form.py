@@ -31,6 +31,7 @@ from segstyle_gui.ui.config_editors import (
     TextEditor,
 )
 from segstyle_gui.ui.config_form import ConfigForm
+from segstyle_gui.ui.config_sources import SourceEditor
 from segstyle_gui.ui.config_words import label_of
 from segstyle_gui.ui.widgets.cards import CollapsibleSection
 from segstyle_gui.ui.widgets.segmented import SegmentedControl
@@ -84,6 +85,7 @@ def test_every_stage_has_a_form_that_gives_each_preset_back(qtbot, stage):
         (ClusterConfig, "layer", TextEditor),
         (ClusterConfig, "normalize", SegmentEditor),
         (TrainConfig, "mirror", SwitchEditor),
+        (TrainConfig, "start_from", SourceEditor),
         (ImportConfig, "folder", PathEditor),
         (StudentConfig, "encoder_weights", PathEditor),
         (NamingConfig, "prompts", LongTextEditor),
