@@ -126,8 +126,9 @@ _CHOICES: Mapping[str, Any] = {
     "value": "MaskCLIP",
 }
 
-#: What 0 means where it is not a number.
+#: What the least value (0, of one field -1) means where it is not a number.
 _ZEROS: Mapping[str, Any] = {
+    "class_index": QT_TRANSLATE_NOOP("Settings", "none"),
     "ema": QT_TRANSLATE_NOOP("Settings", "off"),
     "freeze_d": QT_TRANSLATE_NOOP("Settings", "none"),
     "grid": QT_TRANSLATE_NOOP("Settings", "automatic"),
@@ -189,7 +190,7 @@ def choice_text(choice: str) -> str:
 
 
 def zero_text(name: str) -> str:
-    """Return what 0 means for a field, empty where it is a number like any other."""
+    """Return what the least value of a field means, empty where it is a number like any other."""
     return said(_ZEROS.get(name, ""))
 
 
