@@ -126,9 +126,10 @@ _CHOICES: Mapping[str, Any] = {
     "value": "MaskCLIP",
 }
 
-#: What the least value (0, of one field -1) means where it is not a number.
+#: What the least value (0 or -1) means where it is not a number.
 _ZEROS: Mapping[str, Any] = {
     "class_index": QT_TRANSLATE_NOOP("Settings", "none"),
+    "direction_share": QT_TRANSLATE_NOOP("Settings", "as the regions"),
     "ema": QT_TRANSLATE_NOOP("Settings", "off"),
     "freeze_d": QT_TRANSLATE_NOOP("Settings", "none"),
     "grid": QT_TRANSLATE_NOOP("Settings", "automatic"),
