@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QWidget
 from segstyle_gui.pipeline.configs import base_type
 from segstyle_gui.ui.config_fields import FieldFacts
 from segstyle_gui.ui.config_number import NumberEditor
+from segstyle_gui.ui.config_sources import SOURCES, SourceEditor
 from segstyle_gui.ui.config_texts import LongTextEditor, PathEditor, TextEditor
 from segstyle_gui.ui.config_words import DIRECTORIES, FILES, choice_text, label_of
 from segstyle_gui.ui.theme.tokens import CONTROL
@@ -36,6 +37,8 @@ def editor_for(field: FieldFacts) -> QWidget:
         editor = SwitchEditor()
     elif base in (int, float) and not many and type(None) not in getattr(field.kind, "__args__", ()):
         editor = NumberEditor(field, whole=base is int)
+    elif field.name in SOURCES:
+        editor = SourceEditor(SOURCES[field.name])
     elif field.name in DIRECTORIES or field.name in FILES or base is Path:
         editor = PathEditor(field, directory=field.name in DIRECTORIES)
     elif isinstance(field.default, str) and len(field.default) > _LONG_TEXT:

@@ -39,7 +39,7 @@ class NumberEditor(QDoubleSpinBox):
         self.setDecimals(0 if whole else _DECIMALS)
         self.setRange(-_MOST if known.low is None else known.low, _MOST if known.high is None else known.high)
         self.setSuffix(f" {unit_text(known.unit)}" if known.unit else "")
-        if known.low == 0:
+        if known.low in (0, -1):
             self.setSpecialValueText(zero_text(field.name))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedSize(_NUMBER_WIDTH, CONTROL)

@@ -106,19 +106,11 @@ class PathEditor(QWidget):
         self._line.setToolTip(str(value))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._dropped(event):
+        if dropped_path(event, directory=self._directory):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self._take(self._dropped(event))
-
-    def _dropped(self, event: QDropEvent) -> str:
-        """Return the path of what is dropped, empty if it is not what is wanted."""
-        for url in event.mimeData().urls():
-            path = Path(url.toLocalFile()) if url.isLocalFile() else None
-            if path is not None and (path.is_dir() if self._directory else path.is_file()):
-                return str(path)
-        return ""
+        self._take(dropped_path(event, directory=self._directory))
 
     def _browse(self) -> None:
         start = self._line.text()
@@ -131,3 +123,12 @@ class PathEditor(QWidget):
         if path:
             self.set_config_value(path)
             self.edited.emit()
+
+
+def dropped_path(event: QDropEvent, *, directory: bool) -> str:
+    """Return the path of the file or folder that is dropped, empty if there is none of the wanted kind."""
+    for url in event.mimeData().urls():
+        path = Path(url.toLocalFile()) if url.isLocalFile() else None
+        if path is not None and (path.is_dir() if directory else path.is_file()):
+            return str(path)
+    return ""

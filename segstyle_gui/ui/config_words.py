@@ -126,8 +126,10 @@ _CHOICES: Mapping[str, Any] = {
     "value": "MaskCLIP",
 }
 
-#: What 0 means where it is not a number.
+#: What the least value (0 or -1) means where it is not a number.
 _ZEROS: Mapping[str, Any] = {
+    "class_index": QT_TRANSLATE_NOOP("Settings", "none"),
+    "direction_share": QT_TRANSLATE_NOOP("Settings", "as the regions"),
     "ema": QT_TRANSLATE_NOOP("Settings", "off"),
     "freeze_d": QT_TRANSLATE_NOOP("Settings", "none"),
     "grid": QT_TRANSLATE_NOOP("Settings", "automatic"),
@@ -158,7 +160,7 @@ _VALUES = (
 _PRESETS: Mapping[str, Any] = {"segstyle": "SegStyle", "paper": QT_TRANSLATE_NOOP("Settings", "Paper")}
 
 DIRECTORIES = frozenset({"folder"})
-FILES = frozenset({"source", "start_from", "weights_file", "encoder_weights"})
+FILES = frozenset({"source", "weights_file", "encoder_weights"})
 #: What belongs to the user's machine, and stays as it is when a preset is chosen.
 OWN = frozenset({"folder", "source", "start_from", "weights_file", "map", "overwrite", "prompts"})
 #: Sides and widths, of which the doubles and halves are the next good values.
@@ -189,7 +191,7 @@ def choice_text(choice: str) -> str:
 
 
 def zero_text(name: str) -> str:
-    """Return what 0 means for a field, empty where it is a number like any other."""
+    """Return what the least value of a field means, empty where it is a number like any other."""
     return said(_ZEROS.get(name, ""))
 
 

@@ -20,6 +20,7 @@ from segstyle_gui.core.student.config import StudentConfig
 from segstyle_gui.errors import ConfigError
 from segstyle_gui.pipeline.catalog import STAGES
 from segstyle_gui.pipeline.evaluate import EvaluateConfig
+from segstyle_gui.pipeline.import_generator import ImportGeneratorConfig
 from segstyle_gui.pipeline.import_images import ImportConfig
 from segstyle_gui.ui.config_editors import (
     ComboEditor,
@@ -31,6 +32,7 @@ from segstyle_gui.ui.config_editors import (
     TextEditor,
 )
 from segstyle_gui.ui.config_form import ConfigForm
+from segstyle_gui.ui.config_sources import SourceEditor
 from segstyle_gui.ui.config_words import label_of
 from segstyle_gui.ui.widgets.cards import CollapsibleSection
 from segstyle_gui.ui.widgets.segmented import SegmentedControl
@@ -84,6 +86,7 @@ def test_every_stage_has_a_form_that_gives_each_preset_back(qtbot, stage):
         (ClusterConfig, "layer", TextEditor),
         (ClusterConfig, "normalize", SegmentEditor),
         (TrainConfig, "mirror", SwitchEditor),
+        (TrainConfig, "start_from", SourceEditor),
         (ImportConfig, "folder", PathEditor),
         (StudentConfig, "encoder_weights", PathEditor),
         (NamingConfig, "prompts", LongTextEditor),
@@ -144,6 +147,16 @@ def test_units_and_zeros_are_written_out(form):
     assert form.row("tol").editor.text() == "0.0001"
     form.set_value("grid", 64)
     assert form.row("grid").editor.text() == "64 px"
+
+
+def test_no_class_is_written_out_and_the_first_is_a_number(qtbot):
+    form = new_form(qtbot, ImportGeneratorConfig)
+    editor = form.row("class_index").editor
+    assert editor.text() == "none"
+    editor.stepUp()
+    assert (editor.text(), form.config().class_index) == ("0", 0)
+    editor.stepDown()
+    assert form.config().class_index == -1
 
 
 def test_an_edit_is_told_once_and_makes_the_config_custom(form, qtbot):

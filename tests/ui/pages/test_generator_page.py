@@ -17,7 +17,9 @@ from pytestqt.qtbot import QtBot
 
 from segstyle_gui.pipeline import studio
 from segstyle_gui.pipeline.estimates import Estimate, at_length
+from segstyle_gui.project.store import Project
 from segstyle_gui.ui.actions import Actions
+from segstyle_gui.ui.config_sources import SourceEditor
 from segstyle_gui.ui.pages.generator.estimate import sentence
 from segstyle_gui.ui.pages.generator.page import GeneratorPage
 from segstyle_gui.ui.session import Session
@@ -357,3 +359,23 @@ def test_generators_are_dropped_on_the_page(
     page.importing.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, Qt.KeyboardModifier.NoModifier))
     idle()
     assert page.importing.preview.isVisible() == taken
+
+
+def test_only_a_generator_that_is_there_is_offered_to_start_from(
+    qtbot: QtBot, session: Session, tmp_path: Path, actions: Actions, idle: Callable[[], None]
+) -> None:
+    Project.create(tmp_path / "Bare").close()
+    with qtbot.waitSignal(session.project_opened, timeout=10_000):
+        session.open(tmp_path / "Bare.segstyle")
+    page = GeneratorPage(session, actions)
+    qtbot.addWidget(page)
+    qtbot.addWidget(page.sidebar())
+    idle()
+    assert page.train_panel.form is not None
+    editor = page.train_panel.form.row("start_from").editor
+    assert isinstance(editor, SourceEditor)
+    project = editor.model().index(editor.findData("project"), 0)
+    assert not project.flags() & Qt.ItemFlag.ItemIsEnabled
+    page.import_bundled()
+    idle()
+    assert project.flags() & Qt.ItemFlag.ItemIsEnabled

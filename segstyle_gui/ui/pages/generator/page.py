@@ -7,7 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from segstyle_gui.pipeline.starting_generator import PROJECT
 from segstyle_gui.ui.actions import Actions
+from segstyle_gui.ui.config_sources import SourceEditor
 from segstyle_gui.ui.pages.common.run_list import RunList
 from segstyle_gui.ui.pages.common.run_panel import RunPanel
 from segstyle_gui.ui.pages.generator.facts import FactsPanel, FitChecks
@@ -159,6 +161,7 @@ class GeneratorPage(Page):
         self.facts = FactsPanel(self.session, self.fits)
         self.runs = RunList(self.session, "generator", self.side)
         self.train_panel.ready.connect(self._first_estimate)
+        self.train_panel.ready.connect(self._offer_start)
         self.import_panel.ready.connect(self._refresh)
         holder = QWidget()
         inside = QVBoxLayout(holder)
@@ -192,8 +195,17 @@ class GeneratorPage(Page):
             self.facts.refresh()
         self.facts.setVisible(part != _TRAIN and run is not None)
         self._show_stale()
+        self._offer_start()
         self.importing.refresh()
         self._refresh_actions()
+
+    def _offer_start(self) -> None:
+        """Let a training start from the project's generator only when there is one."""
+        form = self.train_panel.form
+        editor = form.row("start_from").editor if form is not None else None
+        if isinstance(editor, SourceEditor):
+            has_one = self.session.run("generator") is not None
+            editor.offer(PROJECT, has_one, self.tr("The project has no generator yet"))
 
     def _show_stale(self) -> None:
         status = self.session.status().get("train_generator")
