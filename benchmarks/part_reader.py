@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from segstyle_gui.core.labelled_samples import resize_images
 from segstyle_gui.core.metrics import confusion_matrix, iou_per_class
 from segstyle_gui.core.near_eye import NearEyeConfig, draw_parameters, render_near_eye
 from segstyle_gui.core.near_eye.parts import NO_PART, PART_NAMES, part_map
+from segstyle_gui.core.resizing import resize_images
 from segstyle_gui.core.student.checkpoint import load_student, save_student
 from segstyle_gui.core.student.config import PredictConfig, StudentConfig
 from segstyle_gui.core.student.data import StoredSet

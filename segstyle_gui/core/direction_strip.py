@@ -13,10 +13,10 @@ from segstyle_gui.core.direction_fit import DirectionFit
 from segstyle_gui.core.direction_samples import ImageEncoder
 from segstyle_gui.core.found_direction import Direction
 from segstyle_gui.core.generator.network import Generator, images_to_uint8
-from segstyle_gui.core.labelled_samples import resize_images
 from segstyle_gui.core.latent_shift import LatentShift
 from segstyle_gui.core.latents import latents_of, moved
 from segstyle_gui.core.progress import Progress
+from segstyle_gui.core.resizing import resize_images
 from segstyle_gui.errors import StageError
 
 _BATCH = 32

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional as F
 
 from segstyle_gui.core.classes import RegionState
 from segstyle_gui.core.clustering import Clustering
@@ -20,6 +19,7 @@ from segstyle_gui.core.generator.network import Generator
 from segstyle_gui.core.label_maps import class_maps
 from segstyle_gui.core.latent_shift import LatentShift
 from segstyle_gui.core.latents import latents_of
+from segstyle_gui.core.resizing import resize_images
 
 IGNORE = 255
 BATCH = 16
@@ -91,18 +91,6 @@ def render_batches(source: SampleSource, seeds: Sequence[int]) -> Iterator[Label
     """Yield the samples of all seeds, 16 at a time."""
     for start in range(0, len(seeds), BATCH):
         yield render(source, seeds[start : start + BATCH])
-
-
-def resize_images(images: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """Bring (N, H, H, C) uint8 to ``size`` pixels a side: bicubic up, antialiased bilinear down."""
-    if images.shape[1] == size:
-        return images
-    x = torch.from_numpy(images).permute(0, 3, 1, 2).float()
-    if images.shape[1] > size:
-        x = F.interpolate(x, size=(size, size), mode="bilinear", antialias=True)
-    else:
-        x = F.interpolate(x, size=(size, size), mode="bicubic", align_corners=False)
-    return x.round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous().numpy()
 
 
 def image_doubt(margins: NDArray[np.float32]) -> NDArray[np.float32]:

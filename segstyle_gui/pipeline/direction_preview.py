@@ -31,7 +31,7 @@ def draw_sweep(
     (n_seeds, n_alphas, size, size, 3) uint8; a size of 0 is the generator's.
     """
     from segstyle_gui.core.direction_strip import sweep
-    from segstyle_gui.core.labelled_samples import resize_images
+    from segstyle_gui.core.resizing import resize_images
 
     step, rows = direction.shift(1.0, alpha=1.0), []
     for index, seed in enumerate(seeds):

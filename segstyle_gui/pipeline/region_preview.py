@@ -66,7 +66,7 @@ def draw_samples(
     import torch
 
     from segstyle_gui.core.generator.network import images_to_uint8, latents_from_seeds
-    from segstyle_gui.core.labelled_samples import resize_images
+    from segstyle_gui.core.resizing import resize_images
 
     size = size or generator.resolution
     drawn = [np.zeros((0, size, size, 3), np.uint8)]
@@ -89,7 +89,7 @@ def draw_regions(
     from segstyle_gui.core.features import batch_size
     from segstyle_gui.core.generator.network import images_to_uint8
     from segstyle_gui.core.label_maps import check_generator, cluster_maps, sample_latents
-    from segstyle_gui.core.labelled_samples import resize_images
+    from segstyle_gui.core.resizing import resize_images
 
     generator, clustering, splits = source.generator, source.clustering, source.state.splits
     check_generator(generator, clustering.tap)

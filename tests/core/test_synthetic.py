@@ -7,9 +7,10 @@ import torch
 
 from segstyle_gui.core import labelled_samples, synthetic
 from segstyle_gui.core.generator.network import Generator, GeneratorSpec
-from segstyle_gui.core.labelled_samples import image_doubt, resize_images
+from segstyle_gui.core.labelled_samples import image_doubt
 from segstyle_gui.core.latent_shift import LatentShift
 from segstyle_gui.core.progress import Cancelled, SilentProgress
+from segstyle_gui.core.resizing import resize_images
 from segstyle_gui.core.synthetic import (
     PRESETS,
     SyntheticConfig,

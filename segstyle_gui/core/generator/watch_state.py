@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from segstyle_gui.core.checkpoint_file import UNREADABLE, write_checkpoint
 from segstyle_gui.core.generator.network import Generator
@@ -25,6 +24,7 @@ from segstyle_gui.core.generator.training_record import (
     TrainingRecord,
     TrainingWarning,
 )
+from segstyle_gui.core.resizing import resize_images
 
 _FORMAT = "segstyle-watch-1"
 _MOST_GRIDS = 24
@@ -105,12 +105,7 @@ def _due_again(due: float, done_at: list[float], kimg: float) -> float:
 
 def small_grid(images: Images) -> Images:
     """Return (N, R, R, C) uint8 images of at most 96 px a side."""
-    if images.shape[1] <= _GRID_SIDE:
-        return images
-    x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float()
-    x = F.interpolate(x, size=(_GRID_SIDE, _GRID_SIDE), mode="bilinear", antialias=True, align_corners=False)
-    small: Images = x.round().clamp(0, 255).byte().permute(0, 2, 3, 1).contiguous().numpy()
-    return small
+    return resize_images(images, min(images.shape[1], _GRID_SIDE))
 
 
 def watch_file(checkpoint: Path) -> Path:
