@@ -14,6 +14,7 @@ again.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import shutil
 import tempfile
 import time
@@ -23,9 +24,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from segstyle_gui.core.generator.training_record import QualityPoint, SampleGrid
 from segstyle_gui.core.geometry import Fit, fit_image
 from segstyle_gui.core.images import ImageConfig, image_files, prepare_image, read_image
-from segstyle_gui.core.near_eye import NearEyeConfig, render_near_eye
+from segstyle_gui.core.near_eye import NearEyeConfig, draw_parameters, render_eye, render_near_eye
 
 if TYPE_CHECKING:
     from segstyle_gui.core.generator.config import TrainConfig
@@ -47,14 +49,30 @@ def render(size: int) -> None:
         Image.fromarray(label_map).save(SAMPLE / "masks" / name, optimize=True)
 
 
-def render_eyes(folder: Path, count: int, size: int, opaque_share: float) -> None:
-    """Write ``count`` renders to train on, of which a share has an opaque lens; those that are there stay."""
+def render_eyes(folder: Path, count: int, size: int, opaque_share: float, graded_share: float) -> None:
+    """Write ``count`` renders to train on; those that are there stay.
+
+    A share has an opaque lens. The last ones, a further share, have a lens of any tone from a pupil's to
+    white: a generator needs a way from a pupil to an opaque lens.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     config = NearEyeConfig(size=size, rare_share=opaque_share)
-    for seed in range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + count):
+    n_graded = round(count * graded_share)
+    for i in range(count):
+        seed = FIRST_TRAINING_SEED + i
         path = folder / f"eye_{seed}.png"
         if not path.exists():
-            Image.fromarray(render_near_eye(seed, config)[0]).save(path)
+            graded = i >= count - n_graded
+            image = render_graded(seed, size) if graded else render_near_eye(seed, config)[0]
+            Image.fromarray(image).save(path)
+
+
+def render_graded(seed: int, size: int) -> np.ndarray:
+    """Return an eye whose lens has any tone from a pupil's to white, (size, size) uint8."""
+    config = NearEyeConfig(size=size, rare_share=1.0)
+    tone = np.random.default_rng([seed, 1]).uniform(0.08, 0.92)
+    parameters = draw_parameters(np.random.default_rng(seed), config)
+    return render_eye(dataclasses.replace(parameters, lens_tone=tone), config)[0]
 
 
 def training_images(folder: Path, size: int) -> np.ndarray:
@@ -68,7 +86,7 @@ def training_images(folder: Path, size: int) -> np.ndarray:
 
 
 class Log:
-    """Prints a line a minute and keeps the newest sample grid beside the checkpoint, if it is told where."""
+    """Prints a line a minute and every distance, and keeps the newest sample grid, if it is told where."""
 
     def __init__(self, grid: Path | None) -> None:
         self.grid, self.last = grid, 0.0
@@ -80,9 +98,12 @@ class Log:
             print(time.strftime("%H:%M:%S"), f"{done / total:.1%}", message, flush=True)
 
     def preview(self, value: object) -> None:
-        """Save a grid of samples."""
-        images = getattr(value, "images", None)
-        if images is not None and self.grid is not None:
+        """Save a grid of samples, print a distance."""
+        if isinstance(value, QualityPoint):
+            now = time.strftime("%H:%M:%S")
+            print(now, f"distance {value.distance:.3f} at {value.kimg:.1f} kimg", flush=True)
+        if isinstance(value, SampleGrid) and self.grid is not None:
+            images = value.images
             rows = [np.concatenate(list(images[i : i + 8, :, :, 0]), axis=1) for i in (0, 8)]
             Image.fromarray(np.concatenate(rows)).save(self.grid)
 
@@ -130,8 +151,9 @@ def main() -> None:
     parser.add_argument("--kimg", type=float, default=120.0)
     parser.add_argument("--images", type=Path, default=SAMPLE / "images")
     parser.add_argument("--output", type=Path, default=SAMPLE / "generator.safetensors")
-    parser.add_argument("--count", type=int, default=6000, help="eyes to render for training")
-    parser.add_argument("--opaque-share", type=float, default=0.03, help="of them with an opaque lens")
+    parser.add_argument("--count", type=int, default=6600, help="eyes to render for training")
+    parser.add_argument("--opaque-share", type=float, default=0.2, help="of them with an opaque lens")
+    parser.add_argument("--graded-share", type=float, default=1 / 11, help="of them with a lens of any tone")
     parser.add_argument("--start", type=Path, help="a generator, or a training's checkpoint, to start from")
     parser.add_argument("--channel-base", type=int, default=3072)
     parser.add_argument("--ema-kimg", type=float, default=4.0)
@@ -140,7 +162,7 @@ def main() -> None:
     if args.step == "render":
         render(args.size or 128)
     elif args.step == "eyes":
-        render_eyes(args.images, args.count, args.size or 128, args.opaque_share)
+        render_eyes(args.images, args.count, args.size or 128, args.opaque_share, args.graded_share)
     elif args.step == "project":
         project()
     else:

@@ -57,6 +57,8 @@ def find_class_function(stage: Any) -> Callable[..., Any]:
             write_strip(project, found, strip)
         if not (use and as_json):  # one JSON value: that of what was asked for last
             print_run(stage, found, as_json=as_json)
+        if not as_json and strip is None:
+            say("note: both shares are CLIP's own word for its direction; --strip FILE shows the samples.")
         if use:
             again = find_regions.STAGE
             regions = made_by(again, project, lambda opened, progress: use_direction(opened, share, progress))

@@ -20,6 +20,7 @@ class Setting:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    needs: str = ""
 
 
 def setting(
@@ -30,6 +31,7 @@ def setting(
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    needs: str = "",
 ) -> Any:
     """Declare a config field with its help text, unit and allowed values.
 
@@ -45,8 +47,10 @@ def setting(
         Inclusive bounds of a number.
     choices
         Allowed values of a string.
+    needs
+        Another field of the config: while that is empty or 0 this one plays no part, and a form greys it out.
     """
-    known = Setting(help=help, unit=unit, low=low, high=high, choices=choices)
+    known = Setting(help=help, unit=unit, low=low, high=high, choices=choices, needs=needs)
     return dataclasses.field(default=default, metadata={_KEY: known})
 
 

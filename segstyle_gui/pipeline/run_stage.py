@@ -17,7 +17,9 @@ from segstyle_gui.project.records import RunRecord
 from segstyle_gui.project.store import Project
 
 RETRIES = 3
-_HALVED = {"batch_size": "batch size", "memory_gb": "memory in GB"}  # settings that cost memory, in words
+_HALVED = {"batch_size": "batch size", "memory_gb": "memory in GB"}  # settings that cost memory
+_IN_WORDS = {**_HALVED, "accumulate": "parts of a batch"}
+_LEAST_PART = 4  # images; see TrainConfig.accumulate
 _MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory")
 
 
@@ -39,7 +41,7 @@ def run_stage(
     *,
     free: Callable[[], None] | None = None,
 ) -> RunRecord:
-    """Run a stage, with half the batch or memory, up to three times, when memory runs out.
+    """Run a stage again, up to three times, with half the memory or batch at once, when memory runs out.
 
     Parameters
     ----------
@@ -92,7 +94,14 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def halved(config: Any) -> Any | None:
-    """Return the config with batch size and memory halved where their bounds allow it, None if nowhere."""
+    """Return the config with batch size and memory halved where their bounds allow it, None if nowhere.
+
+    A batch that can be worked off in parts is left whole, and its parts are halved: the result stays the
+    same, and a training goes on from its checkpoint.
+    """
+    parts = getattr(config, "accumulate", 0)
+    if parts and config.batch_size % (2 * _LEAST_PART * parts) == 0:
+        return dataclasses.replace(config, accumulate=2 * parts)
     smaller: dict[str, Any] = {}
     for field in dataclasses.fields(config):
         if field.name in _HALVED:
@@ -117,7 +126,7 @@ def free_memory(free: Callable[[], None] | None = None) -> None:
 def _described(config: Any, smaller: Any) -> str:
     changes = [
         f"{words} {getattr(smaller, name):g} instead of {getattr(config, name):g}"
-        for name, words in _HALVED.items()
+        for name, words in _IN_WORDS.items()
         if getattr(smaller, name, None) != getattr(config, name, None)
     ]
     return f"Memory ran out; tried again with {' and '.join(changes)}."

@@ -101,6 +101,7 @@ class ConfigForm(QWidget):
         self._build(rows, list(basic) or list(rows))
         self._show(self._presets[self._base])
         self._set_bases()
+        self._grey_out()
 
     def config(self) -> Any:
         """Return the config that the form shows.
@@ -234,6 +235,14 @@ class ConfigForm(QWidget):
         if self._chooser is not None:
             self._chooser.set_current(self.preset)
         self._check()
+        self._grey_out()
+
+    def _grey_out(self) -> None:
+        """Grey out the fields that need another one which is empty or 0."""
+        for row in self._rows.values():
+            needs = row.field.known.needs
+            if needs:
+                row.set_idle(not self._rows[needs].is_given)
 
     def _check(self) -> None:
         """Say what the config finds wrong: at the field that it names, else below all."""

@@ -76,6 +76,14 @@ class ConfigRow(QWidget):
         except ConfigError:
             return True
 
+    @property
+    def is_given(self) -> bool:
+        """True unless the value is empty or 0."""
+        try:
+            return bool(self.value())
+        except ConfigError:
+            return True
+
     def value(self) -> Any:
         """Return the value; ConfigError if what was written is none."""
         return self.editor.config_value()
@@ -103,6 +111,11 @@ class ConfigRow(QWidget):
         self._editor.setProperty("invalid", bool(text))
         self._editor.style().unpolish(self._editor)
         self._editor.style().polish(self._editor)
+
+    def set_idle(self, idle: bool) -> None:
+        """Grey the line out while its field plays no part."""
+        self._label.setEnabled(not idle)
+        self._editor.setEnabled(not idle)
 
     def set_narrow(self, narrow: bool) -> None:
         """Put the label above the editor instead of beside it."""

@@ -64,6 +64,11 @@ def stage_that_fails(
     return stage
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartedConfig(HungryConfig):
+    accumulate: int = setting(1, "Parts.", low=1, high=128)
+
+
 CUDA = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
 CPU = RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
 
@@ -93,6 +98,16 @@ def test_when_memory_runs_out_it_is_tried_again_with_half(project: Any, error: B
     assert record.config["batch_size"] == 4
     assert project.current("meal") == record
     assert len(freed) == 2
+
+
+def test_a_batch_in_parts_is_left_whole_while_its_parts_can_be_halved(project: Any) -> None:
+    tried: list[Any] = []
+    watcher = Watcher()
+    run_stage(project, stage_that_fails([CUDA] * 3, tried, PartedConfig), PartedConfig(), watcher)
+    assert [(c.batch_size, c.accumulate) for c in tried] == [(16, 1), (16, 2), (16, 4), (8, 4)]
+    first = watcher.previews[0]
+    assert isinstance(first, Retried)
+    assert "parts of a batch 2 instead of 1." in first.message
 
 
 def test_the_note_does_not_stay_for_the_next_run(project: Any) -> None:

@@ -344,3 +344,15 @@ def wheel(widget):
         False,
     )
     QApplication.sendEvent(widget, event)
+
+
+def test_fields_that_play_no_part_are_grey(qtbot):
+    form = new_form(qtbot, TrainConfig)
+    assert not form.row("freeze_d").editor.isEnabled()
+    assert not form.row("path_length_interval").editor.isEnabled()
+    form.set_value("start_from", "near-eye")
+    form.set_value("path_length_weight", 2.0)
+    assert form.row("freeze_d").editor.isEnabled()
+    assert form.row("path_length_interval").editor.isEnabled()
+    form.set_config(TrainConfig())
+    assert not form.row("warmup_kimg").editor.isEnabled()

@@ -30,7 +30,12 @@ class TrainConfig:
         high=100.0,
     )
     path_length_interval: int = setting(
-        4, "Steps between two path-length penalties.", unit="steps", low=1, high=64
+        4,
+        "Steps between two path-length penalties.",
+        unit="steps",
+        low=1,
+        high=64,
+        needs="path_length_weight",
     )
     style_mixing: float = setting(
         0.9, "Probability that two latents are mixed in one image.", low=0.0, high=1.0
@@ -77,6 +82,7 @@ class TrainConfig:
         unit="thousand images",
         low=0.0,
         high=1000,
+        needs="start_from",
     )
     freeze_d: int = setting(
         0,
@@ -84,6 +90,7 @@ class TrainConfig:
         unit="blocks",
         low=0,
         high=8,
+        needs="start_from",
     )
     accumulate: int = setting(
         1,
