@@ -63,8 +63,10 @@ _ALPHAS = (0.0, 1.5, 3.0, 4.5, 6.0, 7.5, 9.0, 12.0)
 class Plan:
     """How much is done."""
 
-    judge_eyes: int = 3000
-    judge: StudentConfig = field(default_factory=lambda: StudentConfig(steps=1500, width=24))
+    judge_eyes: int = 800
+    judge: StudentConfig = field(
+        default_factory=lambda: StudentConfig(steps=800, width=16, augment="standard", ema=0.98)
+    )
     judged: int = 1000  # samples
     held_out: int = 300  # renders
     stages: dict[str, dict[str, Any]] = field(
@@ -78,8 +80,6 @@ class Plan:
 
 
 QUICK = Plan(
-    judge_eyes=800,
-    judge=StudentConfig(steps=800, width=16, augment="standard", ema=0.98),
     judged=200,
     held_out=60,
     stages={

@@ -22,7 +22,7 @@ class ClusterConfig:
     n_regions: int = setting(12, "Regions that the merge tree is first cut into.", low=1, high=200)
     layer: str = setting(
         "auto",
-        'Layers to read, such as "b32.conv1,b64.conv1"; auto takes the last three blocks up to 128 px.',
+        'Layers to read, such as "b32.conv1,b64.conv1"; auto takes three blocks up to 64 or 128 px.',
     )
     normalize: Literal["l2", "standard", "none"] = setting(
         "l2",
@@ -33,7 +33,7 @@ class ClusterConfig:
     n_samples: int = setting(200, "Generated images to learn from.", unit="images", low=1, high=_MOST_SAMPLES)
     psi: float = setting(0.7, "Truncation: lower is more typical, higher more varied.", low=0.0, high=1.5)
     grid: int = setting(
-        0, "Side of the grid of vectors; 0 takes the image's, 64 to 128.", unit="px", low=0, high=1024
+        0, "Side of the grid of vectors; 0 takes the finest layer's, 64 to 128.", unit="px", low=0, high=1024
     )
     seed: int = setting(0, "Seed of the samples and of K-means.", low=0, high=40_000)
     n_init: int = setting(8, "Starts of K-means.", low=1, high=100)

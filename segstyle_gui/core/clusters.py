@@ -119,10 +119,12 @@ def fit_clusters(
 def _tap(
     generator: TappedGenerator, config: ClusterConfig, seeds: Sequence[int], shift: LatentShift | None
 ) -> FeatureTap:
+    layers = parse_layers(config.layer, generator)
+    finest = max(generator.layer_size(name) for name in layers)
     return fit_tap(
         generator,
-        parse_layers(config.layer, generator),
-        grid=config.grid or min(128, max(64, generator.resolution)),
+        layers,
+        grid=config.grid or min(128, max(64, finest)),
         normalize=config.normalize,
         pca_dims=config.pca_dims,
         seeds=seeds[:_TAP_SAMPLES],

@@ -47,9 +47,8 @@ class TappedGenerator(Protocol):
 def parse_layers(text: str, generator: TappedGenerator) -> tuple[str, ...]:
     """Return the layer names meant by ``text``: ``"auto"`` or names with commas between them.
 
-    ``auto`` is the last three blocks, at most up to 128 px: ``b16.conv1,b32.conv1,b64.conv1`` at 64 px. On 64
-    px eye images a single layer gave fragments; the last two mixed parts of the pupil with dark skin; the
-    third, coarser one told them apart (``docs/results/real-eyes.md``).
+    ``auto`` is three blocks, at most up to 128 px, and up to 64 px where 128 px would be the generator's last
+    block: ``b16.conv1,b32.conv1,b64.conv1`` at 64 and at 128 px. Why: ``docs/adr/0006-three-layers.md``.
 
     Raises
     ------
@@ -57,7 +56,7 @@ def parse_layers(text: str, generator: TappedGenerator) -> tuple[str, ...]:
         If the generator has no such layer, or one is named twice.
     """
     if text.strip() == "auto":
-        last = min(generator.resolution, 128)
+        last = 128 if generator.resolution > 128 else min(generator.resolution, 64)
         return f"b{last // 4}.conv1", f"b{last // 2}.conv1", f"b{last}.conv1"
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     unknown = [name for name in names if name not in generator.layer_names]

@@ -33,7 +33,7 @@ class DemoPlan:
 
 
 # The recorded clicks name single clusters, hence as many regions as clusters.
-_REGIONS = {"n_clusters": 36, "n_regions": 36}
+_REGIONS = {"n_clusters": 40, "n_regions": 40}
 FULL = DemoPlan(  # for two CPU cores: the stages' defaults take about a quarter of an hour
     settings={
         "find_regions": {**_REGIONS, "n_samples": 120, "n_init": 4, "n_refits": 1},

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from segstyle_gui.core.generator.config import TrainConfig
     from segstyle_gui.core.student.config import StudentConfig
 
-# Measured at 64 × 64 pixels, see docs/results: the bundled near-eye generator gave regions that a student
+# Measured at 64 × 64 pixels, see docs/results: a generator of rendered eyes gave regions that a student
 # could learn after 41 thousand images (demo.md), that of real eyes after 76 thousand (real-eyes.md).
 USABLE_KIMG, GOOD_KIMG = 40.0, 75.0
 MEASURED_SIDE = 64

@@ -185,3 +185,8 @@ def test_the_tree_is_weighted_and_can_be_cut(known_generator):
     clustering = fit_clusters(known_generator, CONFIG)
     assert clustering.linkage.shape == (3, 4)
     assert len(np.unique(cut_tree(clustering.linkage, 2))) == 2
+
+
+def test_the_grid_is_as_fine_as_the_finest_layer(known_generator):
+    coarse = fit_clusters(known_generator, replace(CONFIG, grid=0))
+    assert coarse.tap.grid == 64  # never coarser than that: borders would be

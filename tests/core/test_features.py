@@ -151,6 +151,7 @@ def test_rows_per_sample_by_hand(known_generator):
     [
         (16, ("b4.conv1", "b8.conv1", "b16.conv1")),
         (64, ("b16.conv1", "b32.conv1", "b64.conv1")),
+        (128, ("b16.conv1", "b32.conv1", "b64.conv1")),
         (256, ("b32.conv1", "b64.conv1", "b128.conv1")),
     ],
 )

@@ -175,9 +175,9 @@ def test_the_bundled_generator_is_imported_and_compared(
     assert page.fits.fit is not None
     assert page.importing.result.isVisible()
     assert page.fits.fit.headline in page.importing.result.text()
-    assert page.facts.rows["size"].value() == "64 × 64"
+    assert page.facts.rows["size"].value() == "128 × 128"
     assert page.facts.rows["channels"].value() == "1 (gray)"
-    assert "9 layers" in page.facts.layers.title()
+    assert "11 layers" in page.facts.layers.title()
     assert "MIT" in page.facts.licence.text()
 
 

@@ -135,7 +135,7 @@ class ImportView(QWidget):
         bundled = _Card(
             "eye",
             self.tr("Near-infrared eyes"),
-            self.tr("Bundled: 64 × 64 pixels, gray, trained on 600 rendered eyes. Good for a first look, and"
+            self.tr("Bundled: 128 × 128 pixels, gray, trained on rendered eyes. Good for a first look, and"
                     " for eye trackers' images. How well it fits yours is measured when it is in."),
             self.bundled_button,
         )  # fmt: skip

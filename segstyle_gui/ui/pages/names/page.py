@@ -139,11 +139,12 @@ class NamesPage(Page):
     def _tools(self) -> QWidget:
         tools = ToolRow()
         self.margin = ValueSlider(self.tr("Least margin"), 0, _MOST_MARGIN, 0.02, step=0.005, decimals=3)
-        self.margin.setMinimumWidth(240)
+        self.margin.setMinimumWidth(200)
         self.margin.setToolTip(
             self.tr("How far the best name must be ahead of the next; with less, a region stays unknown")
         )
         self.says = ElidedLabel("")
+        self.says.setToolTip(self.tr("Regions of which one name is ahead of the next by the least margin"))
         self.says.setProperty("role", "muted")
         self.accept_button = primary_button(self.tr("Accept all"), icon="check")
         self.accept_button.clicked.connect(self.accept_all)
@@ -219,7 +220,7 @@ class NamesPage(Page):
         self._show_selection()
         known = sum(bool(row.name) for row in rows)
         looked_at = any(row.best for row in rows)
-        text = self.tr("{0} of {1} regions have a name that is ahead").format(known, len(rows))
+        text = self.tr("{0} of {1} clear").format(known, len(rows))
         self.says.setText(text if looked_at else "")
         self._show_waiting(self._waiting(rows) if can_edit else 0)
         self.next.setVisible(any(row.class_name for row in rows))
