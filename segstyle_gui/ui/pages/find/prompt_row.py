@@ -50,6 +50,8 @@ class PromptRow(ToolRow):
         """Show other texts; tells nothing."""
         self.prompt.setText(prompt)
         self.opposite.setText(opposite)
+        for line in (self.prompt, self.opposite):
+            line.setCursorPosition(0)  # what does not fit is cut at its end
 
     def set_running(self, running: bool, *, enabled: bool = True) -> None:
         """Let the button stop the search instead."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from segstyle_gui.core.classes import Region, region_color
 from segstyle_gui.core.progress import Progress
@@ -49,7 +49,9 @@ class RegionInspector(QWidget):
         self._names.setHorizontalSpacing(8)
         self._names.setVerticalSpacing(4)
         self._names.setColumnStretch(1, 1)
+        self._picture = QImage()
         self._sheet = QLabel()
+        self._sheet.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # it follows the width
         self._sheet.setAccessibleName(self.tr("Where the region is biggest"))
         self._sheet.setToolTip(self.tr("Crops of the samples in which the region is biggest"))
         self._hint = MutedLabel(self.tr("Click a region in a sample to see what it is."))
@@ -143,16 +145,24 @@ class RegionInspector(QWidget):
     def _take_sheet(self, found: tuple[tuple[object, ...], QImage]) -> None:
         key, image = found
         if key == self._shown and not image.isNull():
-            width = max(1, self.width() - 32)
-            scale = self.devicePixelRatioF()
-            size = QSize(round(width * scale), round(width * scale * image.height() / image.width()))
-            picture = QPixmap.fromImage(
-                image.scaled(
-                    size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-                )
-            )
-            picture.setDevicePixelRatio(scale)
-            self._sheet.setPixmap(picture)
+            self._picture = image
+            self._draw_sheet()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Bring the crops to the new width."""
+        super().resizeEvent(event)
+        if not self._sheet.pixmap().isNull():
+            self._draw_sheet()
+
+    def _draw_sheet(self) -> None:
+        image, scale = self._picture, self.devicePixelRatioF()
+        width = max(1, self.width() - 32)
+        size = QSize(round(width * scale), round(width * scale * image.height() / image.width()))
+        picture = QPixmap.fromImage(
+            image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        )
+        picture.setDevicePixelRatio(scale)
+        self._sheet.setPixmap(picture)
 
     def _recolor(self, color: tuple[int, int, int]) -> None:
         ids = sorted(self._session.selection)
