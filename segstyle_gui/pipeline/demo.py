@@ -45,7 +45,7 @@ QUICK = DemoPlan(
     settings={
         "find_regions": {**_REGIONS, "n_samples": 60, "n_init": 2, "n_refits": 0},
         "synthesize": {"n_images": 256, "size": 64},
-        "train_student": {"steps": 120, "width": 16, "validate_every": 60},
+        "train_student": {"steps": 240, "width": 16, "validate_every": 60},
     }
 )
 

@@ -20,8 +20,8 @@ def test_the_quick_demo_labels_the_bundled_eyes(tmp_path: Path, capsys: pytest.C
     evaluation = json.loads(output.out)["runs"][-1]["summary"]
     assert evaluation["images"] == 600
     iou = {name: evaluation["iou"][name] for name in FOUND}
-    # A student of 120 steps is a poor one, but with clicks or masks of another sample it would know nothing.
-    assert iou["pupil"] > 0.15, iou
+    # A student of 240 steps is a poor one, but with clicks or masks of another sample it would know nothing.
+    assert iou["pupil"] > 0.4, iou
     assert min(iou["sclera"], iou["iris"]) > 0.5, iou
     assert iou["background + skin"] > 0.85, iou
     home = tmp_path / "Near eye"

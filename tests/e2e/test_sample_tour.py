@@ -30,6 +30,7 @@ def sample(tour: Tour) -> Tour:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_sample_project_by_eye_and_hand(sample: Tour) -> None:
     look_at_images_and_generator(sample)
     play_with_regions(sample)
@@ -104,7 +105,7 @@ def watch_a_student_train(tour: Tour) -> None:
     tour.shot("student")
     before = tour.project.current("student")
     tour.start(page.panel, steps=12, width=8, validate_every=4)
-    tour.until(lambda: page.panel.job.update is not None and page.panel.job.update.done >= 5, 60_000)
+    tour.until(lambda: page.panel.job.update is not None and page.panel.job.update.done >= 5, 180_000)
     tour.shot("student_training")
     tour.rest()
     assert tour.project.current("student") != before
