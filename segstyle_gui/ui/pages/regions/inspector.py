@@ -51,7 +51,8 @@ class RegionInspector(QWidget):
         self._names.setColumnStretch(1, 1)
         self._picture = QImage()
         self._sheet = QLabel()
-        self._sheet.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # it follows the width
+        # The crops follow the width; they must not hold it.
+        self._sheet.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._sheet.setAccessibleName(self.tr("Where the region is biggest"))
         self._sheet.setToolTip(self.tr("Crops of the samples in which the region is biggest"))
         self._hint = MutedLabel(self.tr("Click a region in a sample to see what it is."))
