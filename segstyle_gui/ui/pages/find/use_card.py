@@ -36,8 +36,8 @@ class UseCard(QWidget):
         self.positives = FigureRow(self.tr("Samples taken to have it"))
         self.before = FigureRow(self.tr("Fit as they are, says CLIP"))
         self.after = FigureRow("")
-        for row in (self.before, self.after):
-            row.setToolTip(self.tr("CLIP judges its own choice here: look at the moved samples before use"))
+        for figure in (self.before, self.after):
+            figure.setToolTip(self.tr("CLIP judges its own choice here: look at the moved samples before use"))
         self.channels = FigureRow(self.tr("Style channels moved"))
         self.note = MutedLabel("")
         self.note.setProperty("role", "warning")
