@@ -1,4 +1,4 @@
-"""The script that makes the bundled sample: eyes to train on, and a training that leaves what the next needs."""
+"""The script that makes the bundled sample: eyes to train on, and a training that the next one grows from."""
 
 from __future__ import annotations
 

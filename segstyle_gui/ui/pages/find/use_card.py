@@ -37,7 +37,9 @@ class UseCard(QWidget):
         self.before = FigureRow(self.tr("Fit as they are, says CLIP"))
         self.after = FigureRow("")
         for figure in (self.before, self.after):
-            figure.setToolTip(self.tr("CLIP judges its own choice here: look at the moved samples before use"))
+            figure.setToolTip(
+                self.tr("CLIP judges its own choice here: look at the moved samples before use")
+            )
         self.channels = FigureRow(self.tr("Style channels moved"))
         self.note = MutedLabel("")
         self.note.setProperty("role", "warning")
