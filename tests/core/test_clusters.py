@@ -188,5 +188,6 @@ def test_the_tree_is_weighted_and_can_be_cut(known_generator):
 
 
 def test_the_grid_is_as_fine_as_the_finest_layer(known_generator):
+    known_generator.resolution = 128  # of the images; the finest layer has 32 px
     coarse = fit_clusters(known_generator, replace(CONFIG, grid=0))
     assert coarse.tap.grid == 64  # never coarser than that: borders would be

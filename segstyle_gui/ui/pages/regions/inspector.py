@@ -150,15 +150,19 @@ class RegionInspector(QWidget):
             self._draw_sheet()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Bring the crops to the new width."""
+        """Shrink crops that no longer fit; they do not grow, or a scroll bar could come and go for ever."""
         super().resizeEvent(event)
-        if not self._sheet.pixmap().isNull():
+        if self._sheet.pixmap().deviceIndependentSize().width() > self._room:
             self._draw_sheet()
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.width() - 32)
 
     def _draw_sheet(self) -> None:
         image, scale = self._picture, self.devicePixelRatioF()
-        width = max(1, self.width() - 32)
-        size = QSize(round(width * scale), round(width * scale * image.height() / image.width()))
+        width = self._room * scale
+        size = QSize(round(width), round(width * image.height() / image.width()))
         picture = QPixmap.fromImage(
             image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
         )
